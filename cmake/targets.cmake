@@ -1,0 +1,56 @@
+# How every target of the project is compiled: one interface target for flags, and three small functions.
+
+add_library(rnb_flags INTERFACE)
+target_include_directories(rnb_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(rnb_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion)
+if(RNB_WERROR)
+  target_compile_options(rnb_flags INTERFACE -Werror)
+endif()
+if(RNB_LLD)
+  target_link_options(rnb_flags INTERFACE -fuse-ld=lld-19)
+endif()
+if(RNB_SANITIZE)
+  add_compile_options(-fsanitize=${RNB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=${RNB_SANITIZE})
+endif()
+
+# rnb_library(NAME SOURCES... ): a static library that never sees LibTorch.
+function(rnb_library name)
+  add_library(${name} STATIC ${ARGN})
+  target_link_libraries(${name} PUBLIC rnb_flags fmt::fmt-header-only nlohmann_json::nlohmann_json Threads::Threads)
+endfunction()
+
+# The precompiled torch/torch.h, owned by one library; every target with LibTorch in it reuses it.
+if(RNB_PCH)
+  file(WRITE ${PROJECT_BINARY_DIR}/torch_pch.cpp "// owns the precompiled header\n")
+  add_library(rnb_torch_pch STATIC ${PROJECT_BINARY_DIR}/torch_pch.cpp)
+  target_link_libraries(rnb_torch_pch PRIVATE rnb_flags fmt::fmt-header-only LibTorch::cpu)
+  target_compile_options(rnb_torch_pch PRIVATE -fpch-instantiate-templates -Xclang -fno-pch-timestamp)
+  target_precompile_headers(rnb_torch_pch PRIVATE <torch/torch.h>)
+endif()
+
+# rnb_use_torch(TARGET): compile and link a target with LibTorch (through the precompiled header where there is one).
+function(rnb_use_torch name)
+  target_link_libraries(${name} PUBLIC LibTorch::cpu)
+  if(RNB_PCH)
+    target_compile_options(${name} PRIVATE -fpch-instantiate-templates -Xclang -fno-pch-timestamp)
+    target_precompile_headers(${name} REUSE_FROM rnb_torch_pch)
+  endif()
+endfunction()
+
+# rnb_test(NAME LIBS <libs> SOURCES <files> [TORCH] [LABELS <labels>]): a GoogleTest program, its cases found at test time.
+function(rnb_test name)
+  cmake_parse_arguments(T "TORCH" "" "LIBS;SOURCES;LABELS" ${ARGN})
+  add_executable(${name} ${T_SOURCES})
+  target_link_libraries(${name} PRIVATE ${T_LIBS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE RNB_SOURCE_DIR="${PROJECT_SOURCE_DIR}" RNB_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  if(T_TORCH)
+    rnb_use_torch(${name})
+  endif()
+  if(T_LABELS)
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
+      PROPERTIES LABELS "${T_LABELS}" TIMEOUT 900)
+  else()
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()

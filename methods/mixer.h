@@ -1,0 +1,98 @@
+#pragma once
+// What a mixing method is: it sees numbers (losses, counts, Gram matrices), never tensors or models, and answers with
+// weights. The harness computes the numbers and charges their cost to the method's ledger phase.
+//
+// Order of calls in one step: draw a batch with p -> forward -> on_batch -> backward with the loss weights ->
+// optimiser -> on_step -> (evaluation due) on_eval -> (round due) on_round. A changed p applies to the next draw.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace rnb {
+
+using Weights = std::vector<double>;  // length m
+
+struct Domains {
+  std::vector<std::string> names;
+  std::vector<int64_t> train_examples, train_tokens, valid_examples;
+  Weights evaluation;  // p: the evaluation proportions, from the *validation* split, or the source's own weights
+  size_t size() const { return names.size(); }
+};
+
+// The signals a method asks for, declared once: the harness refuses what it cannot serve and plans the cost.
+struct Needs {
+  int64_t round_steps = 0;       // > 0: on_round after every that many steps
+  bool gradient_gram = false;    // RoundView::gram of the tracked layers' per-domain gradients of training batches
+  int64_t eval_every = 0;        // > 0: on_eval with validation losses per domain after every that many steps
+  bool batch_losses = false;     // StepView::loss per domain
+};
+
+// Sums over the steps of one round, per domain i: g_i = sum of per-step domain gradients of the tracked layers (sum
+// over tokens or examples), n_i = tokens or examples seen.
+struct GradientGram {
+  size_t m = 0;
+  std::vector<double> dot;             // [m x m] row-major: <g_i, g_j>, not divided by counts
+  std::vector<double> count;           // [m] |S_i|
+  std::vector<double> squared_norms;   // [m] sum over steps of |g_i of that step|^2
+  std::vector<double> squared_counts;  // [m] sum over steps of (count of that step)^2
+};
+
+struct StepView {
+  int64_t step = 0;                    // 1-based: the step just taken
+  double lr = 0;
+  std::span<const double> loss;        // [m] mean loss of the batch's domain, NaN where absent; nats per token
+  std::span<const int64_t> tokens;     // [m] completion tokens of the batch
+};
+struct EvalView {
+  int64_t step = 0;
+  std::span<const double> loss;        // [m] mean validation loss, nats per token; NaN: no such validation examples
+  std::span<const int64_t> tokens;
+};
+struct RoundView {
+  int64_t step = 0, round = 0;         // round is 1-based: the round just finished
+  std::span<const double> p;           // [m] sampling weights used in it
+  const GradientGram* gram = nullptr;  // iff Needs::gradient_gram
+};
+
+struct Warning {
+  std::string code;  // "empty_domain", "zero_norm", "bad_signal", ...
+  std::string text;
+};
+
+struct Decision {
+  std::optional<Weights> sampling, loss_weights;  // either, both or none
+  std::vector<Warning> warnings;
+  nlohmann::json record;  // what is worth keeping for analysis (scores, norms); goes to /signals
+};
+
+class Services;  // evaluation, probes, snapshots, proxies: whatever costs compute (harness)
+
+class Mixer {
+ public:
+  virtual ~Mixer() = default;
+  virtual Needs needs() const { return {}; }
+  virtual Decision init(const Domains& domains, Services& services) = 0;  // sampling weights for step 1 must be set
+  virtual Decision on_step(const StepView&, Services&) { return {}; }
+  virtual Decision on_eval(const EvalView&, Services&) { return {}; }
+  virtual Decision on_round(const RoundView&, Services&) { return {}; }
+  virtual nlohmann::json save() const { return nlohmann::json::object(); }  // exact: doubles round-trip
+  virtual void load(const nlohmann::json&) {}
+};
+
+class Services {
+ public:
+  virtual ~Services() = default;
+};
+
+// Throws Error unless w has m finite, non-negative entries that sum to 1 within 1e-9. The one place that checks.
+void check_weights(std::span<const double> w, size_t m, std::string_view who);
+
+}  // namespace rnb
