@@ -1,6 +1,6 @@
 #pragma once
-// Errors that a user can cause: one exception type whose message names the component, what was found, what was
-// expected, and a hint. Bugs are not errors: RNB_ASSERT aborts with file and line.
+// Errors that a user can cause: one exception type whose message names the component, what was found, what
+// was expected, and a hint. Bugs are not errors: RNB_ASSERT aborts with file and line.
 
 #include <stdexcept>
 #include <string>

@@ -16,7 +16,8 @@ size_t item_bytes(std::string_view descr, const std::string& file) {
   const std::string_view digits = descr.size() >= 3 ? descr.substr(2) : std::string_view();
   size_t bytes = 0;
   const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), bytes);
-  const bool known = std::string_view("fiub").find(descr.size() > 1 ? descr[1] : '?') != std::string_view::npos;
+  const bool known =
+      std::string_view("fiub").find(descr.size() > 1 ? descr[1] : '?') != std::string_view::npos;
   if (code != std::errc() || end != digits.data() + digits.size() || !known || bytes == 0 || bytes > 8 ||
       (descr[0] != '<' && descr[0] != '|'))
     fail("npy", "{}: element type '{}' is not supported; expected little-endian numbers", file, descr);
@@ -107,7 +108,10 @@ void NpyArray::check_descr(std::string_view expected) const {
 }
 
 NpyWriter::NpyWriter(const fs::path& file, std::string_view descr, std::vector<int64_t> row_shape)
-    : file_(file), descr_(descr), row_shape_(std::move(row_shape)), out_(file, std::ios::binary | std::ios::trunc) {
+    : file_(file),
+      descr_(descr),
+      row_shape_(std::move(row_shape)),
+      out_(file, std::ios::binary | std::ios::trunc) {
   if (!out_) fail("npy", "{}: cannot be created: {}", file.string(), std::strerror(errno));
   out_ << header(0);
 }

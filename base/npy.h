@@ -16,17 +16,39 @@ namespace rnb {
 
 template <typename T>
 constexpr std::string_view npy_descr();  // "<f4", "<i8", ...
-template <> constexpr std::string_view npy_descr<float>() { return "<f4"; }
-template <> constexpr std::string_view npy_descr<double>() { return "<f8"; }
-template <> constexpr std::string_view npy_descr<int32_t>() { return "<i4"; }
-template <> constexpr std::string_view npy_descr<int64_t>() { return "<i8"; }
-template <> constexpr std::string_view npy_descr<uint8_t>() { return "|u1"; }
-template <> constexpr std::string_view npy_descr<int8_t>() { return "|i1"; }
-template <> constexpr std::string_view npy_descr<uint16_t>() { return "<u2"; }
+template <>
+constexpr std::string_view npy_descr<float>() {
+  return "<f4";
+}
+template <>
+constexpr std::string_view npy_descr<double>() {
+  return "<f8";
+}
+template <>
+constexpr std::string_view npy_descr<int32_t>() {
+  return "<i4";
+}
+template <>
+constexpr std::string_view npy_descr<int64_t>() {
+  return "<i8";
+}
+template <>
+constexpr std::string_view npy_descr<uint8_t>() {
+  return "|u1";
+}
+template <>
+constexpr std::string_view npy_descr<int8_t>() {
+  return "|i1";
+}
+template <>
+constexpr std::string_view npy_descr<uint16_t>() {
+  return "<u2";
+}
 
 class NpyArray {
  public:
-  explicit NpyArray(const std::filesystem::path& file);  // throws Error: not .npy, truncated, Fortran order, ...
+  explicit NpyArray(
+      const std::filesystem::path& file);  // throws Error: not .npy, truncated, Fortran order, ...
   const std::vector<int64_t>& shape() const { return shape_; }
   const std::string& descr() const { return descr_; }
   int64_t size() const;  // number of elements
@@ -46,8 +68,8 @@ class NpyArray {
   MappedFile map_;
 };
 
-// Writes rows as they come; close() fills in the row count. Not atomic by itself: write inside an AtomicFolder, or
-// to temporary_name() followed by commit_file().
+// Writes rows as they come; close() fills in the row count. Not atomic by itself: write inside an
+// AtomicFolder, or to temporary_name() followed by commit_file().
 class NpyWriter {
  public:
   // `row_shape` is the shape of one row: empty for a vector of scalars.
@@ -69,11 +91,12 @@ class NpyWriter {
 };
 
 // Writes a whole array under its final name, atomically.
-void write_npy_bytes(const std::filesystem::path& file, std::string_view descr, const std::vector<int64_t>& shape,
-                     std::span<const std::byte> data);
+void write_npy_bytes(const std::filesystem::path& file, std::string_view descr,
+                     const std::vector<int64_t>& shape, std::span<const std::byte> data);
 
 template <typename T>
-void write_npy(const std::filesystem::path& file, std::span<const T> values, const std::vector<int64_t>& shape) {
+void write_npy(const std::filesystem::path& file, std::span<const T> values,
+               const std::vector<int64_t>& shape) {
   write_npy_bytes(file, npy_descr<T>(), shape, std::as_bytes(values));
 }
 

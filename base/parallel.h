@@ -6,7 +6,8 @@
 
 namespace rnb {
 
-// Calls body(i) for i in [0, n) on up to `threads` threads; rethrows the exception of the lowest failing index.
+// Calls body(i) for i in [0, n) on up to `threads` threads; rethrows the exception of the lowest failing
+// index.
 void parallel_for(int64_t n, int threads, const std::function<void(int64_t)>& body);
 
 }  // namespace rnb

@@ -10,7 +10,11 @@ namespace rnb {
 using Clock = std::chrono::steady_clock;
 
 Progress::Progress(std::string label, int64_t total)
-    : label_(std::move(label)), total_(total), shown_(::isatty(2) == 1), start_(Clock::now()), last_(start_) {}
+    : label_(std::move(label)),
+      total_(total),
+      shown_(::isatty(2) == 1),
+      start_(Clock::now()),
+      last_(start_) {}
 
 Progress::~Progress() {
   if (drawn_) std::fputs("\r\x1b[K", stderr);
@@ -24,8 +28,11 @@ void Progress::update(int64_t done, const std::string& note) {
   const double spent = std::chrono::duration<double>(now - start_).count();
   std::string line = fmt::format("{} {}", label_, done);
   if (total_ > 0) {
-    line += fmt::format("/{} ({:.0f} %)", total_, 100.0 * static_cast<double>(done) / static_cast<double>(total_));
-    if (done > 0) line += fmt::format(", {} left", format_duration(spent * static_cast<double>(total_ - done) / static_cast<double>(done)));
+    line += fmt::format("/{} ({:.0f} %)", total_,
+                        100.0 * static_cast<double>(done) / static_cast<double>(total_));
+    if (done > 0)
+      line += fmt::format(", {} left", format_duration(spent * static_cast<double>(total_ - done) /
+                                                       static_cast<double>(done)));
   }
   if (!note.empty()) line += ", " + note;
   fmt::print(stderr, "\r\x1b[K{}", line);

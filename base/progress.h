@@ -23,7 +23,7 @@ class Progress {
   std::chrono::steady_clock::time_point start_, last_;
 };
 
-std::string format_duration(double seconds);   // "42 s", "3 min 05 s", "2 h 10 min"
-std::string format_bytes(double bytes);        // "1.3 GiB"
+std::string format_duration(double seconds);  // "42 s", "3 min 05 s", "2 h 10 min"
+std::string format_bytes(double bytes);       // "1.3 GiB"
 
 }  // namespace rnb

@@ -15,8 +15,12 @@ uint64_t mix64(uint64_t x) {  // finaliser of SplitMix64
   return x ^ (x >> 31);
 }
 
-uint32_t low32(uint64_t x) { return static_cast<uint32_t>(x); }
-uint32_t high32(uint64_t x) { return static_cast<uint32_t>(x >> 32); }
+uint32_t low32(uint64_t x) {
+  return static_cast<uint32_t>(x);
+}
+uint32_t high32(uint64_t x) {
+  return static_cast<uint32_t>(x >> 32);
+}
 
 }  // namespace
 
@@ -54,7 +58,9 @@ uint64_t Rng::next() {
   return value;
 }
 
-double Rng::uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double Rng::uniform() {
+  return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 uint64_t Rng::below(uint64_t n) {
   RNB_ASSERT(n >= 1);

@@ -1,7 +1,7 @@
 #pragma once
-// Counter-based randomness: every number is a pure function of (seed, purpose, step) and its position. There is no
-// hidden stream to save, so two methods with equal proportions draw equal batches, and a resumed run needs only its
-// step. Generator: Philox4x32-10 (Salmon et al., SC'11).
+// Counter-based randomness: every number is a pure function of (seed, purpose, step) and its position. There
+// is no hidden stream to save, so two methods with equal proportions draw equal batches, and a resumed run
+// needs only its step. Generator: Philox4x32-10 (Salmon et al., SC'11).
 
 #include <array>
 #include <cstdint>
@@ -20,14 +20,15 @@ uint64_t hash64(std::string_view text, uint64_t seed = 0);
 
 class Rng {
  public:
-  // `purpose` names what the numbers are for ("order", "domain", "init", ...); step and stream are free indices.
+  // `purpose` names what the numbers are for ("order", "domain", "init", ...); step and stream are free
+  // indices.
   Rng(uint64_t seed, std::string_view purpose, uint64_t step = 0, uint64_t stream = 0);
 
-  uint64_t next();                   // 64 random bits
-  double uniform();                  // [0, 1), 53 bits
-  uint64_t below(uint64_t n);        // [0, n), unbiased; n >= 1
-  double normal();                   // standard normal (Box-Muller)
-  double gamma(double shape);        // Gamma(shape, 1), shape > 0 (Marsaglia & Tsang)
+  uint64_t next();                                      // 64 random bits
+  double uniform();                                     // [0, 1), 53 bits
+  uint64_t below(uint64_t n);                           // [0, n), unbiased; n >= 1
+  double normal();                                      // standard normal (Box-Muller)
+  double gamma(double shape);                           // Gamma(shape, 1), shape > 0 (Marsaglia & Tsang)
   size_t categorical(std::span<const double> weights);  // index ~ weights (>= 0, positive sum)
 
   template <typename T>

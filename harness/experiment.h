@@ -12,30 +12,32 @@ namespace rnb {
 
 struct Experiment {
   // what
-  std::string store;                 // key "store": folder of the prepared store
-  std::string grouping = "original"; // "original", "regroup:k=10", "regroup:k=10..40:10", "random:k=10", or a folder's name
+  std::string store;  // key "store": folder of the prepared store
+  std::string grouping =
+      "original";  // "original", "regroup:k=10", "regroup:k=10..40:10", "random:k=10", or a folder's name
   std::string method = "natural";
   std::map<std::string, std::string> method_options;  // key "method-option", repeated name=value
-  std::string model = "nano";        // named size or Hugging Face folder
-  int64_t context = 0;               // 0: the model's
+  std::string model = "nano";                         // named size or Hugging Face folder
+  int64_t context = 0;                                // 0: the model's
   uint64_t seed = 1;
   // training
   int64_t steps = 500, batch = 16, accumulation = 1;
   double lr = 1e-3, min_lr = 0, weight_decay = 0.01, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, clip = 1.0;
-  std::string schedule = "cosine";   // cosine | linear | constant
-  double warmup = 0.05;              // fraction of steps
-  std::string loss = "token_mean";   // token_mean | example_mean
-  std::string sampler = "iid";       // iid | largest_remainder | quota_round | quota_batch | microbatch
-  std::string pack = "off";          // off | on: concatenate within a domain up to the context
-  std::string track = "last";        // last | last:N | pattern:REGEX : layers whose per-domain gradients are tracked
+  std::string schedule = "cosine";  // cosine | linear | constant
+  double warmup = 0.05;             // fraction of steps
+  std::string loss = "token_mean";  // token_mean | example_mean
+  std::string sampler = "iid";      // iid | largest_remainder | quota_round | quota_batch | microbatch
+  std::string pack = "off";         // off | on: concatenate within a domain up to the context
+  std::string track =
+      "last";  // last | last:N | pattern:REGEX : layers whose per-domain gradients are tracked
   // evaluation and keeping
   int64_t eval_every = 100, mixing_eval_examples = 256, eval_batch = 32, log_every = 10;
   int64_t checkpoint_every = 0, keep_checkpoints = 1;  // 0: only when stopped by a signal
-  std::string save_model = "off";    // off | on: final weights as a Hugging Face folder <run>/model
+  std::string save_model = "off";  // off | on: final weights as a Hugging Face folder <run>/model
   // where
-  std::string device = "cpu";        // cpu | cuda | cuda:n
-  int threads = 0;                   // 0: all cores
-  std::string precision = "fp32";    // fp32 | bf16 (cuda only)
+  std::string device = "cpu";      // cpu | cuda | cuda:n
+  int threads = 0;                 // 0: all cores
+  std::string precision = "fp32";  // fp32 | bf16 (cuda only)
 
   // Where each key's value came from: "default", "file x.ini:12", "command line"; for the printed table only.
   std::map<std::string, std::string> origin;
@@ -47,7 +49,8 @@ struct ExperimentKey {
 };
 const std::vector<ExperimentKey>& experiment_keys();
 
-// Sets one key from text; UsageError naming the key (with a suggestion), what was found and what was expected.
+// Sets one key from text; UsageError naming the key (with a suggestion), what was found and what was
+// expected.
 void set_key(Experiment& e, const std::string& key, const std::string& value, const std::string& origin);
 std::string get_key(const Experiment& e, const std::string& key);
 

@@ -1,0 +1,162 @@
+#include "harness/domain_gradients.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace rnb {
+
+DomainGradients::DomainGradients(std::vector<std::string> layers, size_t domains, int64_t accumulation,
+                                 Ledger& ledger)
+    : layers_(std::move(layers)),
+      m_(domains),
+      accumulation_(accumulation),
+      ledger_(ledger),
+      count_(m_),
+      squared_norms_(m_),
+      squared_counts_(m_),
+      step_counts_(m_) {
+  for (const std::string& layer : layers_) sums_[layer].resize(m_);
+}
+
+bool DomainGradients::wants(const std::string& layer) const {
+  return std::find(layers_.begin(), layers_.end(), layer) != layers_.end();
+}
+
+void DomainGradients::begin_microbatch(std::vector<RowDomain> rows, double scale) {
+  rows_ = std::move(rows);
+  scale_ = scale;
+  for (const RowDomain& r : rows_) step_counts_[static_cast<size_t>(r.domain)] += r.count;
+}
+
+torch::Tensor& DomainGradients::accumulator(const std::string& layer, int64_t domain,
+                                            const torch::Tensor& like) {
+  torch::Tensor& sum = sums_[layer][static_cast<size_t>(domain)];
+  if (!sum.defined()) sum = torch::zeros_like(like, like.options().requires_grad(false));
+  return sum;
+}
+
+void DomainGradients::add(const std::string& layer, int64_t domain, const torch::Tensor& piece) {
+  const torch::NoGradGuard no_grad;
+  accumulator(layer, domain, piece).add_(piece, scale_);
+  ledger_.add_flops("accumulate", 2.0 * static_cast<double>(piece.numel()));
+  if (accumulation_ == 1) {  // the piece is the domain's whole gradient of this step in this layer
+    const auto flat = piece.reshape({-1});
+    squared_norms_[static_cast<size_t>(domain)] += scale_ * scale_ * flat.dot(flat).item<double>();
+    return;
+  }
+  // Within a step a domain may come in several micro-batches; its own product needs the step's whole
+  // gradient.
+  torch::Tensor& whole = step_[layer][domain];
+  if (whole.defined()) {
+    whole.add_(piece, scale_);
+  } else {
+    whole = piece * scale_;
+  }
+}
+
+void DomainGradients::head_piece(int64_t domain, const torch::Tensor& piece) {
+  const PhaseScope scope(ledger_, Phase::Signal);
+  add("lm_head", domain, piece);
+}
+
+void DomainGradients::body_layer(const std::string& layer, const torch::Tensor& input,
+                                 const torch::Tensor& outgrad) {
+  const PhaseScope scope(ledger_, Phase::Signal);
+  const torch::NoGradGuard no_grad;
+  int64_t begin = 0;
+  for (const RowDomain& r : rows_) {
+    if (r.end > begin) {
+      const auto x = input.slice(0, begin, r.end).reshape({-1, input.size(-1)});
+      const auto g = outgrad.slice(0, begin, r.end).reshape({-1, outgrad.size(-1)});
+      add(layer, r.domain, g.t().mm(x));
+    }
+    begin = r.end;
+  }
+}
+
+void DomainGradients::end_step() {
+  const PhaseScope scope(ledger_, Phase::Signal);
+  for (auto& [layer, pieces] : step_)
+    for (auto& [domain, piece] : pieces) {
+      const auto flat = piece.reshape({-1});
+      squared_norms_[static_cast<size_t>(domain)] += flat.dot(flat).item<double>();
+    }
+  step_.clear();
+  for (size_t i = 0; i < m_; ++i) {
+    count_[i] += step_counts_[i];
+    squared_counts_[i] += step_counts_[i] * step_counts_[i];
+    step_counts_[i] = 0;
+  }
+}
+
+GradientGram DomainGradients::gram() const {
+  const torch::NoGradGuard no_grad;
+  GradientGram out;
+  out.m = m_;
+  out.count = count_;
+  out.squared_norms = squared_norms_;
+  out.squared_counts = squared_counts_;
+  out.dot.assign(m_ * m_, 0.0);
+  for (const auto& [layer, sums] : sums_) {
+    std::vector<torch::Tensor> rows;
+    std::vector<size_t> seen;
+    for (size_t i = 0; i < m_; ++i)
+      if (sums[i].defined()) {
+        rows.push_back(sums[i].reshape({-1}));
+        seen.push_back(i);
+      }
+    // Row by row: stacking would double the accumulators' memory.
+    for (size_t a = 0; a < seen.size(); ++a)
+      for (size_t b = 0; b <= a; ++b) {
+        const double dot = rows[a].dot(rows[b]).item<double>();
+        out.dot[seen[a] * m_ + seen[b]] += dot;
+        if (a != b) out.dot[seen[b] * m_ + seen[a]] += dot;
+      }
+  }
+  return out;
+}
+
+void DomainGradients::reset() {
+  for (auto& [layer, sums] : sums_)
+    for (torch::Tensor& sum : sums)
+      if (sum.defined()) sum.zero_();
+  for (auto* v : {&count_, &squared_norms_, &squared_counts_}) std::fill(v->begin(), v->end(), 0.0);
+}
+
+double DomainGradients::bytes() const {
+  double total = 0;
+  for (const auto& [layer, sums] : sums_)
+    for (const torch::Tensor& sum : sums)
+      if (sum.defined()) total += static_cast<double>(sum.nbytes());
+  return total;
+}
+
+TensorMap DomainGradients::save() const {
+  TensorMap out;
+  const auto vector = [](const std::vector<double>& v) { return torch::tensor(v, torch::kFloat64); };
+  out["count"] = vector(count_);
+  out["squared_norms"] = vector(squared_norms_);
+  out["squared_counts"] = vector(squared_counts_);
+  for (const auto& [layer, sums] : sums_)
+    for (size_t i = 0; i < m_; ++i)
+      if (sums[i].defined()) out[fmt::format("{}/{}", layer, i)] = sums[i];
+  return out;
+}
+
+void DomainGradients::load(const TensorMap& saved) {
+  const auto vector = [&](const std::string& name) {
+    const auto t = saved.at(name).contiguous();
+    return std::vector<double>(t.data_ptr<double>(), t.data_ptr<double>() + t.numel());
+  };
+  count_ = vector("count");
+  squared_norms_ = vector("squared_norms");
+  squared_counts_ = vector("squared_counts");
+  for (const auto& [name, tensor] : saved) {
+    const size_t slash = name.rfind('/');
+    if (slash == std::string::npos) continue;
+    sums_.at(name.substr(0, slash)).at(std::stoul(name.substr(slash + 1))) = tensor.clone();
+  }
+}
+
+}  // namespace rnb

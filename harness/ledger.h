@@ -1,0 +1,82 @@
+#pragma once
+// The bill of a run: seconds, FLOPs, bytes and calls by phase (design.md 4). Phases nest; time belongs to the
+// innermost one, so the phases add up to the wall time that was spent inside any of them.
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace rnb {
+
+enum class Phase {
+  Setup,
+  Data,
+  Train,
+  Signal,
+  Update,
+  ProbeKept,
+  ProbeDiscarded,
+  Proxy,
+  Reference,
+  EvalMixing,
+  EvalReport,
+  Regroup,
+  Checkpoint,
+  Log
+};
+constexpr std::array<std::string_view, 14> kPhaseNames{
+    "setup", "data",      "train",       "signal",      "update",  "probe_kept", "probe_discarded",
+    "proxy", "reference", "eval_mixing", "eval_report", "regroup", "checkpoint", "log"};
+
+struct PhaseCost {
+  double seconds = 0, flops = 0, bytes = 0;
+  int64_t calls = 0;
+};
+
+class Ledger {
+ public:
+  using Clock = std::chrono::steady_clock;
+  Ledger();
+  void enter(Phase phase);
+  void leave();
+  void add_flops(const char* module, double flops);  // to the innermost phase; outside any: dropped
+  void add_bytes(double bytes);
+  // A cost paid outside this process or before it: a cached embedding is billed at its original price.
+  void bill(Phase phase, double seconds, double flops);
+  double wall_seconds() const;  // since construction, plus what load() brought
+  double seconds(Phase phase) const { return cost(phase).seconds; }
+  double flops(Phase phase) const { return cost(phase).flops; }
+  const PhaseCost& cost(Phase phase) const { return costs_[static_cast<size_t>(phase)]; }
+  // Share of the wall time that no phase covers; billed costs do not count.
+  double uncovered() const;
+  nlohmann::json to_json() const;  // {"phases": ..., "modules": ..., "wall_seconds"}
+  void load(const nlohmann::json& saved);
+
+ private:
+  void settle();  // gives the time since the last change to the innermost phase
+  std::array<PhaseCost, kPhaseNames.size()> costs_{};
+  std::array<double, kPhaseNames.size()> billed_{};
+  std::map<std::string, std::map<std::string, double>> modules_;  // phase -> operator -> FLOPs
+  std::vector<Phase> stack_;
+  Clock::time_point start_, last_;
+  double earlier_ = 0;  // wall seconds of the run's earlier processes
+};
+
+class PhaseScope {
+ public:
+  PhaseScope(Ledger& ledger, Phase phase) : ledger_(ledger) { ledger_.enter(phase); }
+  ~PhaseScope() { ledger_.leave(); }
+  PhaseScope(const PhaseScope&) = delete;
+  PhaseScope& operator=(const PhaseScope&) = delete;
+
+ private:
+  Ledger& ledger_;
+};
+
+}  // namespace rnb

@@ -1,0 +1,215 @@
+// How a trainer starts, is saved, goes on and ends.
+
+#include <algorithm>
+#include <numeric>
+#include <regex>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "harness/trainer.h"
+#include "methods/registry.h"
+#include "methods/replay.h"
+
+namespace rnb {
+namespace {
+
+class RunServices : public Services {};
+
+// The linear layers whose per-domain gradients are tracked: last | last:N | pattern:REGEX.
+std::vector<std::string> tracked_layers(const std::string& track, const std::vector<std::string>& names) {
+  if (track == "last") return {names.back()};
+  if (track.starts_with("last:")) {
+    const auto n = std::min<size_t>(std::stoul(track.substr(5)), names.size());
+    return {names.end() - static_cast<std::ptrdiff_t>(n), names.end()};
+  }
+  std::vector<std::string> out;
+  const std::regex pattern(track.substr(std::string("pattern:").size()));
+  std::copy_if(names.begin(), names.end(), std::back_inserter(out),
+               [&](const std::string& name) { return std::regex_search(name, pattern); });
+  if (out.empty())
+    fail_usage("track", "'{}' matches no linear layer; the first and last are {} and {}", track,
+               names.front(), names.back());
+  return out;
+}
+
+}  // namespace
+
+torch::Device resolve_device(const std::string& name) {
+  const torch::Device device(name);
+  if (device.is_cuda() && !torch::cuda::is_available())
+    fail(
+        "device",
+        "'{}' asked for, but no CUDA device is usable here; run scripts/setup.sh --cuda on a machine with an "
+        "NVIDIA driver, or use --device cpu",
+        name);
+  if (device.is_cuda() && device.has_index() &&
+      device.index() >= static_cast<int>(torch::cuda::device_count()))
+    fail("device", "'{}' asked for, but there are {} CUDA devices", name, torch::cuda::device_count());
+  return device;
+}
+
+Trainer::Trainer(const Experiment& experiment, const Store& store, const Grouping& grouping,
+                 std::filesystem::path run_folder, nlohmann::json start_event, Ledger& ledger)
+    : e_(experiment),
+      store_(store),
+      grouping_(grouping),
+      folder_(std::move(run_folder)),
+      start_event_(std::move(start_event)),
+      ledger_(ledger),
+      device_(resolve_device(e_.device)),
+      flop_counter_(ledger),
+      services_(std::make_unique<RunServices>()),
+      m_(grouping.domain_names.size()),
+      counts_(m_),
+      domain_loss_(m_),
+      domain_tokens_(m_) {
+  const PhaseScope scope(ledger_, Phase::Setup);
+  model_ = make_language_model(e_.model, store_.vocab_size(), e_.context, e_.seed, device_);
+  if (model_->vocab_size() < store_.vocab_size())
+    fail("model",
+         "{} has {} token ids, the store's tokenizer {}; prepare the store with the model's own tokenizer",
+         e_.model, model_->vocab_size(), store_.vocab_size());
+  context_ = e_.context > 0 ? e_.context : model_->context();
+  optimiser_ = std::make_unique<AdamW>(model_->parameters(),
+                                       AdamWOptions{e_.beta1, e_.beta2, e_.eps, e_.weight_decay});
+  prepare_data();
+  const auto checkpoint = load_newest_checkpoint(folder_);
+  const int64_t log_bytes = checkpoint ? checkpoint->state.at("log_bytes").get<int64_t>() : 0;
+  log_ = std::make_unique<EventLog>(folder_ / "events.jsonl", log_bytes);
+  if (!checkpoint) {
+    start_event_["parameters"] = model_->parameter_count();
+    start_event_["train_examples"] = domains_.train_examples;
+    start_event_["evaluation_weights"] = domains_.evaluation;
+    log_->append(start_event_);
+  }
+  start_mixer();
+  if (checkpoint) resume(*checkpoint, log_bytes);
+}
+
+void Trainer::prepare_data() {
+  valid_ = store_.examples(Split::Valid);
+  test_ = store_.examples(Split::Test);
+  std::vector<std::vector<int64_t>> pools(m_);
+  const auto train = store_.examples(Split::Train);
+  for (const int64_t i : train)
+    pools[static_cast<size_t>(grouping_.domain[static_cast<size_t>(i)])].push_back(i);
+
+  const auto train_counts = count_domains(store_, grouping_, Split::Train);
+  const auto valid_counts = count_domains(store_, grouping_, Split::Valid);
+  domains_ = {grouping_.domain_names,
+              train_counts.examples,
+              train_counts.tokens,
+              valid_counts.examples,
+              {},
+              e_.steps};
+  // p: validation examples count alike, unless the source weighs its own domains; an example then carries its
+  // share.
+  std::vector<double> weight(store_.domain_names().size(), 1.0);
+  if (!store_.evaluation_weights().empty()) {
+    std::vector<double> count(weight.size());
+    for (const int64_t i : valid_) ++count[static_cast<size_t>(store_.domain()[static_cast<size_t>(i)])];
+    for (size_t d = 0; d < weight.size(); ++d)
+      weight[d] = count[d] > 0 ? store_.evaluation_weights()[d] / count[d] : 0;
+  }
+  domains_.evaluation.assign(m_, 0.0);
+  for (const int64_t i : valid_) {
+    const auto at = static_cast<size_t>(i);
+    domains_.evaluation[static_cast<size_t>(grouping_.domain[at])] +=
+        weight[static_cast<size_t>(store_.domain()[at])];
+  }
+  const double total = std::accumulate(domains_.evaluation.begin(), domains_.evaluation.end(), 0.0);
+  if (total <= 0)
+    fail("data", "{}: the validation split is empty; prepare more examples", store_.folder().string());
+  for (double& p : domains_.evaluation) p /= total;
+
+  mixing_valid_ = valid_;
+  Rng(e_.seed, "mixing_eval").shuffle(std::span(mixing_valid_));
+  if (static_cast<int64_t>(mixing_valid_.size()) > e_.mixing_eval_examples)
+    mixing_valid_.resize(static_cast<size_t>(e_.mixing_eval_examples));
+  std::sort(mixing_valid_.begin(), mixing_valid_.end());
+
+  mixer_ = make_mixer(e_.method, e_.method_options);
+  sampler_ = std::make_unique<Sampler>(parse_sampler_mode(e_.sampler), std::move(pools), e_.seed,
+                                       std::max<int64_t>(1, e_.steps / 10));
+}
+
+void Trainer::start_mixer() {
+  Decision decision;
+  {
+    const PhaseScope scope(ledger_, Phase::Update);
+    decision = mixer_->init(domains_, *services_);
+  }
+  if (!decision.sampling) fail("method", "{} gave no sampling weights for the first step", e_.method);
+  needs_ = mixer_->needs();
+  if (needs_.gradient_gram) {
+    gradients_ = std::make_unique<DomainGradients>(tracked_layers(e_.track, model_->linear_names()), m_,
+                                                   e_.accumulation, ledger_);
+    model_->track(gradients_.get());
+  }
+  // A checkpoint's log already has this; resume() then cuts it away again by its length.
+  if (log_->bytes() > 0 && step_ == 0) apply(decision, "init", 0, signal_to_json(domains_));
+}
+
+void Trainer::resume(const Checkpoint& checkpoint, int64_t log_bytes) {
+  const torch::NoGradGuard no_grad;
+  log_ = std::make_unique<EventLog>(folder_ / "events.jsonl", log_bytes);  // drops the mixer's second start
+  for (const NamedParameter& p : model_->parameters()) p.tensor.detach().copy_(checkpoint.model.at(p.name));
+  optimiser_->load(checkpoint.optimiser);
+  if (gradients_) gradients_->load(checkpoint.gradients);
+  const auto& s = checkpoint.state;
+  sampler_->load(s.at("sampler"));
+  mixer_->load(s.at("mixer"));
+  ledger_.load(s.at("ledger"));
+  s.at("p").get_to(p_);
+  s.at("counts").get_to(counts_);
+  s.at("tokens").get_to(tokens_);
+  s.at("cut").get_to(cut_);
+  s.at("cut_total").get_to(cut_total_);
+  step_ = checkpoint.step;
+  log_->append({{"event", "resume"}, {"step", step_}, {"utc", start_event_.at("provenance").at("utc")}});
+}
+
+void Trainer::save(int64_t step) {
+  const PhaseScope scope(ledger_, Phase::Checkpoint);
+  log_->flush();
+  Checkpoint c;
+  c.step = step;
+  for (const NamedParameter& p : model_->parameters()) c.model[p.name] = p.tensor.detach();
+  c.optimiser = optimiser_->save();
+  if (gradients_) c.gradients = gradients_->save();
+  c.state = {{"sampler", sampler_->save()},
+             {"mixer", mixer_->save()},
+             {"ledger", ledger_.to_json()},
+             {"p", p_},
+             {"counts", counts_},
+             {"tokens", tokens_},
+             {"cut", cut_},
+             {"cut_total", cut_total_},
+             {"log_bytes", log_->bytes()}};
+  save_checkpoint(folder_, c, e_.keep_checkpoints);
+}
+
+void Trainer::log_ledger(int64_t step) {
+  nlohmann::json event = ledger_.to_json();
+  event["event"] = "ledger";
+  event["step"] = step;
+  const auto n = static_cast<double>(model_->parameter_count());
+  const auto t = static_cast<double>(needs_.round_steps > 0 ? step / needs_.round_steps : 0);
+  // The paper's own bill (App. D, Table 4): 6 N D_t for training, T m^2 N for R&B.
+  event["formula_flops"] = {{"train", 6.0 * n * static_cast<double>(tokens_)}};
+  if (needs_.gradient_gram) event["formula_flops"]["method"] = t * static_cast<double>(m_ * m_) * n;
+  event["peak_bytes"] = gradients_ ? gradients_->bytes() : 0.0;
+  event["uncovered"] = ledger_.uncovered();
+  log_->append(event);
+}
+
+void Trainer::finish() {
+  log_->append({{"event", "cut"}, {"examples", cut_}, {"total", cut_total_}});
+  if (e_.save_model == "on") {
+    const PhaseScope scope(ledger_, Phase::Checkpoint);
+    save_hugging_face(*model_, folder_ / "model");
+  }
+  log_ledger(step_);
+}
+
+}  // namespace rnb
