@@ -2,7 +2,8 @@
 
 add_library(rnb_flags INTERFACE)
 target_include_directories(rnb_flags INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(rnb_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion)
+target_compile_options(rnb_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+  -Wno-deprecated-declarations)  # libstdc++ 12 under clang-19: std::stable_sort names its own deprecated buffer
 if(RNB_WERROR)
   target_compile_options(rnb_flags INTERFACE -Werror)
 endif()

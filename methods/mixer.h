@@ -1,9 +1,10 @@
 #pragma once
-// What a mixing method is: it sees numbers (losses, counts, Gram matrices), never tensors or models, and answers with
-// weights. The harness computes the numbers and charges their cost to the method's ledger phase.
+// What a mixing method is: it sees numbers (losses, counts, Gram matrices), never tensors or models, and
+// answers with weights. The harness computes the numbers and charges their cost to the method's ledger phase.
 //
 // Order of calls in one step: draw a batch with p -> forward -> on_batch -> backward with the loss weights ->
-// optimiser -> on_step -> (evaluation due) on_eval -> (round due) on_round. A changed p applies to the next draw.
+// optimiser -> on_step -> (evaluation due) on_eval -> (round due) on_round. A changed p applies to the next
+// draw.
 
 #include <cstdint>
 #include <functional>
@@ -23,20 +24,23 @@ using Weights = std::vector<double>;  // length m
 struct Domains {
   std::vector<std::string> names;
   std::vector<int64_t> train_examples, train_tokens, valid_examples;
-  Weights evaluation;  // p: the evaluation proportions, from the *validation* split, or the source's own weights
+  Weights
+      evaluation;  // p: the evaluation proportions, from the *validation* split, or the source's own weights
+  int64_t total_steps = 0;  // of the run: a round defaults to a fraction of it
   size_t size() const { return names.size(); }
 };
 
 // The signals a method asks for, declared once: the harness refuses what it cannot serve and plans the cost.
 struct Needs {
-  int64_t round_steps = 0;       // > 0: on_round after every that many steps
-  bool gradient_gram = false;    // RoundView::gram of the tracked layers' per-domain gradients of training batches
-  int64_t eval_every = 0;        // > 0: on_eval with validation losses per domain after every that many steps
-  bool batch_losses = false;     // StepView::loss per domain
+  int64_t round_steps = 0;  // > 0: on_round after every that many steps
+  bool gradient_gram =
+      false;               // RoundView::gram of the tracked layers' per-domain gradients of training batches
+  int64_t eval_every = 0;  // > 0: on_eval with validation losses per domain after every that many steps
+  bool batch_losses = false;  // StepView::loss per domain
 };
 
-// Sums over the steps of one round, per domain i: g_i = sum of per-step domain gradients of the tracked layers (sum
-// over tokens or examples), n_i = tokens or examples seen.
+// Sums over the steps of one round, per domain i: g_i = sum of per-step domain gradients of the tracked
+// layers (sum over tokens or examples), n_i = tokens or examples seen.
 struct GradientGram {
   size_t m = 0;
   std::vector<double> dot;             // [m x m] row-major: <g_i, g_j>, not divided by counts
@@ -46,14 +50,14 @@ struct GradientGram {
 };
 
 struct StepView {
-  int64_t step = 0;                    // 1-based: the step just taken
+  int64_t step = 0;  // 1-based: the step just taken
   double lr = 0;
-  std::span<const double> loss;        // [m] mean loss of the batch's domain, NaN where absent; nats per token
-  std::span<const int64_t> tokens;     // [m] completion tokens of the batch
+  std::span<const double> loss;     // [m] mean loss of the batch's domain, NaN where absent; nats per token
+  std::span<const int64_t> tokens;  // [m] completion tokens of the batch
 };
 struct EvalView {
   int64_t step = 0;
-  std::span<const double> loss;        // [m] mean validation loss, nats per token; NaN: no such validation examples
+  std::span<const double> loss;  // [m] mean validation loss, nats per token; NaN: no such validation examples
   std::span<const int64_t> tokens;
 };
 struct RoundView {
@@ -78,8 +82,11 @@ class Services;  // evaluation, probes, snapshots, proxies: whatever costs compu
 class Mixer {
  public:
   virtual ~Mixer() = default;
-  virtual Needs needs() const { return {}; }
-  virtual Decision init(const Domains& domains, Services& services) = 0;  // sampling weights for step 1 must be set
+  virtual Needs needs() const {
+    return {};
+  }  // valid after init(): periods may be fractions of the run's steps
+  virtual Decision init(const Domains& domains,
+                        Services& services) = 0;  // sampling weights for step 1 must be set
   virtual Decision on_step(const StepView&, Services&) { return {}; }
   virtual Decision on_eval(const EvalView&, Services&) { return {}; }
   virtual Decision on_round(const RoundView&, Services&) { return {}; }
@@ -92,7 +99,8 @@ class Services {
   virtual ~Services() = default;
 };
 
-// Throws Error unless w has m finite, non-negative entries that sum to 1 within 1e-9. The one place that checks.
+// Throws Error unless w has m finite, non-negative entries that sum to 1 within 1e-9. The one place that
+// checks.
 void check_weights(std::span<const double> w, size_t m, std::string_view who);
 
 }  // namespace rnb

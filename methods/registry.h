@@ -16,8 +16,8 @@ struct MethodOption {
   std::vector<std::string> choices;  // empty: free text, checked by the method
 };
 
-// Declared behaviour, exercised for every registered method by the conformance suite. A trait that does not hold says
-// why in one line; empty means that it holds.
+// Declared behaviour, exercised for every registered method by the conformance suite. A trait that does not
+// hold says why in one line; empty means that it holds.
 struct Traits {
   std::string not_permutation_equivariant;
   std::string not_uniform_on_zero_signal;
@@ -28,7 +28,7 @@ class MethodOptions {
  public:
   explicit MethodOptions(std::map<std::string, std::string> values) : values_(std::move(values)) {}
   const std::string& text(const std::string& name) const;
-  double number(const std::string& name) const;    // UsageError naming the option unless a finite number
+  double number(const std::string& name) const;  // UsageError naming the option unless a finite number
   int64_t integer(const std::string& name) const;
   const std::map<std::string, std::string>& values() const { return values_; }
 
@@ -43,7 +43,7 @@ struct MethodSpec {
   std::function<std::unique_ptr<Mixer>(const MethodOptions&)> make;
 };
 
-const std::vector<MethodSpec>& method_specs();  // sorted by name
+const std::vector<MethodSpec>& method_specs();           // sorted by name
 const MethodSpec& method_spec(const std::string& name);  // UsageError with a suggestion
 // Fills in defaults; UsageError (with a suggestion) for an unknown option or a value outside `choices`.
 MethodOptions resolve_options(const MethodSpec& spec, const std::map<std::string, std::string>& given);
@@ -54,6 +54,9 @@ std::string method_label(const std::string& name, const std::map<std::string, st
 struct MethodRegistration {
   explicit MethodRegistration(MethodSpec spec);
 };
-#define RNB_REGISTER_METHOD(spec) static const ::rnb::MethodRegistration rnb_method_registration{spec}
+#define RNB_REGISTER_METHOD(spec)                                  \
+  static const ::rnb::MethodRegistration rnb_method_registration { \
+    spec                                                           \
+  }
 
 }  // namespace rnb

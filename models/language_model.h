@@ -1,6 +1,7 @@
 #pragma once
-// A causal language model split where the bench needs it: the body gives hidden states, the output head is applied by
-// fused_head (fused_head.h), so that all N x V logits never exist at once and per-domain gradients come for free.
+// A causal language model split where the bench needs it: the body gives hidden states, the output head is
+// applied by fused_head (fused_head.h), so that all N x V logits never exist at once and per-domain gradients
+// come for free.
 
 #include <cstdint>
 #include <filesystem>
@@ -8,12 +9,13 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
 #include <torch/torch.h>
+#include <nlohmann/json.hpp>
 
 namespace rnb {
 
-class LinearTracker;  // models/linear_tracker.h: sees (input rows, output-gradient rows) of chosen linear layers
+class LinearTracker;  // models/linear_tracker.h: sees (input rows, output-gradient rows) of chosen linear
+                      // layers
 
 struct NamedParameter {
   std::string name;  // Hugging Face's name
@@ -26,23 +28,23 @@ class LanguageModel {
   // ids: int64 [B, T], right-padded (causal attention: padding after the end changes nothing before it).
   // Returns hidden states after the final norm, [B, T, d].
   virtual torch::Tensor hidden(const torch::Tensor& ids) = 0;
-  virtual torch::Tensor head_weight() = 0;                    // [V, d]; tied to the input embedding or not
+  virtual torch::Tensor head_weight() = 0;                     // [V, d]; tied to the input embedding or not
   virtual std::vector<NamedParameter> parameters() const = 0;  // tied ones once; fixed order
   // Names of the linear layers in forward order, output head last ("lm_head"): what `last n linear` counts.
   virtual std::vector<std::string> linear_names() const = 0;
-  virtual void track(LinearTracker* tracker) = 0;             // nullptr: none. Not owned.
-  virtual nlohmann::json config() const = 0;                  // Hugging Face config.json
-  virtual int64_t context() const = 0;                        // longest T
+  virtual void track(LinearTracker* tracker) = 0;  // nullptr: none. Not owned.
+  virtual nlohmann::json config() const = 0;       // Hugging Face config.json
+  virtual int64_t context() const = 0;             // longest T
   virtual int64_t vocab_size() const = 0;
   int64_t parameter_count() const;
 };
 
-// `size`: pico, nano, mini, gpt-neo-125m, or a Hugging Face folder (its weights are loaded). For a named size the
-// vocabulary is `vocab_size` and the weights are drawn from `seed` (counter-based, the same on every machine).
-// Named sizes: pico 2 layers, width 32, context 32; nano 4, 128, 64; mini 6, 256, 128; gpt-neo-125m 12, 768, 2048.
-// context > 0 overrides the named size's; it must not exceed a folder's.
-std::unique_ptr<LanguageModel> make_language_model(const std::string& size, int64_t vocab_size, int64_t context,
-                                                   uint64_t seed, torch::Device device);
+// `size`: pico, nano, mini, gpt-neo-125m, or a Hugging Face folder (its weights are loaded). For a named size
+// the vocabulary is `vocab_size` and the weights are drawn from `seed` (counter-based, the same on every
+// machine). Named sizes: pico 2 layers, width 32, context 32; nano 4, 128, 64; mini 6, 256, 128; gpt-neo-125m
+// 12, 768, 2048. context > 0 overrides the named size's; it must not exceed a folder's.
+std::unique_ptr<LanguageModel> make_language_model(const std::string& size, int64_t vocab_size,
+                                                   int64_t context, uint64_t seed, torch::Device device);
 
 // Writes config.json and model.safetensors (names as transformers expects) atomically.
 void save_hugging_face(const LanguageModel& model, const std::filesystem::path& folder);

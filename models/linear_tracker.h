@@ -1,6 +1,6 @@
 #pragma once
-// Per-domain gradients of linear layers, from the rows that one backward pass produces anyway (R&B, App. E.1):
-// g_i = sum over rows r of domain i of outgrad_r (x) input_r.
+// Per-domain gradients of linear layers, from the rows that one backward pass produces anyway (R&B, App.
+// E.1): g_i = sum over rows r of domain i of outgrad_r (x) input_r.
 
 #include <string>
 
@@ -12,9 +12,12 @@ class LinearTracker {
  public:
   virtual ~LinearTracker() = default;
   virtual bool wants(const std::string& layer) const = 0;
-  // A body layer's backward: input [B, T, in], outgrad [B, T, out], batch rows in the batch's (domain-sorted) order.
-  virtual void body_layer(const std::string& layer, const torch::Tensor& input, const torch::Tensor& outgrad) = 0;
-  // The output head's weight gradient of one domain of the batch: [V, d], of the loss as it is back-propagated.
+  // A body layer's backward: input [B, T, in], outgrad [B, T, out], batch rows in the batch's (domain-sorted)
+  // order.
+  virtual void body_layer(const std::string& layer, const torch::Tensor& input,
+                          const torch::Tensor& outgrad) = 0;
+  // The output head's weight gradient of one domain of the batch: [V, d], of the loss as it is
+  // back-propagated.
   virtual void head_piece(int64_t domain, const torch::Tensor& piece) = 0;
 };
 

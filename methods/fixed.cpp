@@ -1,0 +1,76 @@
+// Weights from a JSON file: {"domain name": weight, ...} (absent domains get 0) or a list in domain order; or
+// inline, weights=0.2,0.8. They are normalised.
+
+#include <charconv>
+
+#include "base/error.h"
+#include "base/json_file.h"
+#include "base/suggest.h"
+#include "methods/fixed_mixer.h"
+#include "methods/registry.h"
+#include "methods/simplex.h"
+
+namespace rnb {
+namespace {
+
+Weights inline_weights(const std::string& text) {
+  Weights out;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (;;) {
+    double value = 0;
+    const auto [next, code] = std::from_chars(at, end, value);
+    if (code != std::errc() || (next != end && *next != ','))
+      fail_usage("fixed", "weights={}; expected numbers with commas between them", text);
+    out.push_back(value);
+    if (next == end) return out;
+    at = next + 1;
+  }
+}
+
+Weights file_weights(const std::string& file, const Domains& domains) {
+  const auto json = read_json_file(file);
+  if (json.is_array()) {
+    Weights out;
+    for (const auto& v : json) {
+      if (!v.is_number()) fail("fixed", "{}: a weight is not a number", file);
+      out.push_back(v.get<double>());
+    }
+    return out;
+  }
+  Weights out(domains.size());
+  for (const auto& [name, value] : json.items()) {
+    const auto it = std::find(domains.names.begin(), domains.names.end(), name);
+    if (it == domains.names.end())
+      fail("fixed", "{}: there is no domain '{}'{}", file, name, suggestion(name, domains.names));
+    if (!value.is_number()) fail("fixed", "{}: the weight of '{}' is not a number", file, name);
+    out[static_cast<size_t>(it - domains.names.begin())] = value.get<double>();
+  }
+  return out;
+}
+
+Weights checked(Weights w, size_t m) {
+  if (w.size() != m) fail("fixed", "{} weights are given, the data has {} domains", w.size(), m);
+  for (const double v : w)
+    if (!(v >= 0)) fail("fixed", "weight {} is negative or not a number", v);
+  return normalised(w);
+}
+
+RNB_REGISTER_METHOD((MethodSpec{
+    "fixed",
+    "weights of your own, from a file or inline",
+    "control",
+    {{"file", "", "JSON: {\"domain\": weight, ...} or [weights]", {}},
+     {"weights", "", "weights in domain order, with commas", {}}},
+    {"is given by domain", "keeps its weights whatever the signal"},
+    [](const MethodOptions& options) -> std::unique_ptr<Mixer> {
+      const std::string file = options.text("file"), weights = options.text("weights");
+      if (file.empty() == weights.empty())
+        fail_usage("fixed", "exactly one of file= and weights= must be given");
+      return std::make_unique<FixedMixer>([=](const Domains& d) {
+        return checked(file.empty() ? inline_weights(weights) : file_weights(file, d), d.size());
+      });
+    }}));
+
+}  // namespace
+}  // namespace rnb

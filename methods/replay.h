@@ -1,0 +1,25 @@
+#pragma once
+// Signals as JSON, exactly (doubles round-trip, NaN is null), and a method run over recorded ones without a
+// model.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "methods/mixer.h"
+
+namespace rnb {
+
+nlohmann::json signal_to_json(const Domains& domains);
+nlohmann::json signal_to_json(const StepView& view);
+nlohmann::json signal_to_json(const EvalView& view);
+nlohmann::json signal_to_json(const RoundView& view);
+
+// Feeds "signal" events of a run (call, step, data) to a fresh mixer, in order; returns the decision of each
+// call.
+std::vector<Decision> replay(const std::string& method, const std::map<std::string, std::string>& options,
+                             const std::vector<nlohmann::json>& signals);
+
+}  // namespace rnb

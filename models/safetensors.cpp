@@ -1,0 +1,144 @@
+#include "models/safetensors.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/json_file.h"
+#include "base/mapped_file.h"
+
+namespace rnb {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr uint64_t kLargestHeader = 100ULL << 20;  // the format's own limit
+
+struct Type {
+  const char* name;
+  torch::ScalarType type;
+};
+constexpr Type kTypes[] = {{"F64", torch::kFloat64},   {"F32", torch::kFloat32}, {"F16", torch::kFloat16},
+                           {"BF16", torch::kBFloat16}, {"I64", torch::kInt64},   {"I32", torch::kInt32},
+                           {"I16", torch::kInt16},     {"I8", torch::kInt8},     {"U8", torch::kUInt8},
+                           {"BOOL", torch::kBool}};
+
+torch::ScalarType type_of(const std::string& name, const std::string& where) {
+  for (const Type& t : kTypes)
+    if (name == t.name) return t.type;
+  fail("safetensors", "{}: element type '{}' is not supported", where, name);
+}
+
+const char* name_of(torch::ScalarType type, const std::string& tensor) {
+  for (const Type& t : kTypes)
+    if (type == t.type) return t.name;
+  fail("safetensors", "tensor {}: its element type cannot be written", tensor);
+}
+
+torch::Tensor read_tensor(const nlohmann::json& entry, std::string_view data, const std::string& where) {
+  const auto type = type_of(json_field<std::string>(entry, "dtype", where), where);
+  const auto shape = json_field<std::vector<int64_t>>(entry, "shape", where);
+  const auto range = json_field<std::vector<uint64_t>>(entry, "data_offsets", where);
+  if (range.size() != 2 || range[0] > range[1] || range[1] > data.size())
+    fail("safetensors", "{}: data_offsets lie outside the file's {} data bytes", where, data.size());
+  uint64_t bytes = torch::elementSize(type);
+  for (const int64_t n : shape)
+    if (n < 0 || __builtin_mul_overflow(bytes, static_cast<uint64_t>(n), &bytes))
+      fail("safetensors", "{}: shape is negative or too large", where);
+  if (bytes != range[1] - range[0])
+    fail("safetensors", "{}: its shape needs {} bytes, data_offsets give {}", where, bytes,
+         range[1] - range[0]);
+  auto tensor = torch::empty(shape, torch::dtype(type));
+  if (bytes > 0) std::memcpy(tensor.data_ptr(), data.data() + range[0], bytes);
+  return tensor;
+}
+
+void load_file(const fs::path& file, TensorMap& out) {
+  const MappedFile map(file);
+  const std::string_view text = map.text();
+  if (text.size() < 8) fail("safetensors", "{}: is truncated", file.string());
+  uint64_t length = 0;
+  std::memcpy(&length, text.data(), 8);
+  if (length > kLargestHeader || length > text.size() - 8)
+    fail("safetensors", "{}: header of {} bytes does not fit; is this a safetensors file?", file.string(),
+         length);
+  nlohmann::json header;
+  try {
+    header = nlohmann::json::parse(text.substr(8, length));
+  } catch (const nlohmann::json::exception& e) {
+    fail("safetensors", "{}: header is not valid JSON: {}", file.string(), e.what());
+  }
+  if (!header.is_object()) fail("safetensors", "{}: header is not a JSON object", file.string());
+  const std::string_view data = text.substr(8 + length);
+  for (const auto& [name, entry] : header.items()) {
+    if (name == "__metadata__") continue;
+    const std::string where = fmt::format("{}: tensor {}", file.string(), name);
+    if (!out.emplace(name, read_tensor(entry, data, where)).second)
+      fail("safetensors", "{}: appears twice", where);
+  }
+}
+
+}  // namespace
+
+TensorMap load_safetensors(const fs::path& path) {
+  TensorMap out;
+  if (!fs::is_directory(path)) {
+    load_file(path, out);
+    return out;
+  }
+  const fs::path index = path / "model.safetensors.index.json";
+  if (fs::exists(path / "model.safetensors") || !fs::exists(index)) {
+    load_file(path / "model.safetensors", out);
+    return out;
+  }
+  const auto map =
+      json_field<std::map<std::string, std::string>>(read_json_file(index), "weight_map", index.string());
+  std::set<std::string> shards;
+  for (const auto& [tensor, shard] : map) {
+    if (shard.empty() || shard.find('/') != std::string::npos || shard == "..")
+      fail("safetensors", "{}: shard name '{}' is not a file beside it", index.string(), shard);
+    shards.insert(shard);
+  }
+  for (const std::string& shard : shards) load_file(path / shard, out);
+  for (const auto& [tensor, shard] : map)
+    if (!out.contains(tensor))
+      fail("safetensors", "{}: tensor {} is not in {}", index.string(), tensor, shard);
+  return out;
+}
+
+void save_safetensors(const fs::path& file, const TensorMap& tensors) {
+  nlohmann::ordered_json header;
+  header["__metadata__"] = {{"format", "pt"}};
+  uint64_t offset = 0;
+  std::vector<torch::Tensor> parts;
+  for (const auto& [name, tensor] : tensors) {
+    parts.push_back(tensor.detach().to(torch::kCPU).contiguous());
+    const uint64_t bytes = parts.back().nbytes();
+    header[name] = {{"dtype", name_of(tensor.scalar_type(), name)},
+                    {"shape", tensor.sizes().vec()},
+                    {"data_offsets", {offset, offset + bytes}}};
+    offset += bytes;
+  }
+  std::string text = header.dump();
+  text.append((8 - text.size() % 8) % 8, ' ');  // readers map the data: keep it aligned
+  const fs::path temporary = temporary_name(file);
+  std::ofstream out(temporary, std::ios::binary);
+  const uint64_t length = text.size();
+  out.write(reinterpret_cast<const char*>(&length), 8);
+  out << text;
+  for (const torch::Tensor& part : parts)
+    out.write(static_cast<const char*>(part.data_ptr()), static_cast<std::streamsize>(part.nbytes()));
+  out.close();
+  if (!out) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    fail("safetensors", "{}: cannot be written; is the disk full?", file.string());
+  }
+  commit_file(temporary, file);
+}
+
+}  // namespace rnb
