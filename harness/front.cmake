@@ -1,0 +1,21 @@
+# The part of the harness that never sees LibTorch: configuration, sweeps, and the front program `rnb`.
+rnb_library(rnb_config
+  cli.cpp
+  experiment.cpp
+  experiment_keys.cpp
+  ini_file.cpp
+  sweep.cpp
+  sweep_child.cpp
+  sweep_command.cpp
+  sweep_history.cpp
+  sweep_plan.cpp)
+target_compile_definitions(rnb_config PRIVATE RNB_VERSION="${PROJECT_VERSION}")
+target_link_libraries(rnb_config PUBLIC rnb_base Boost::program_options)
+# Interface only: the methods' object files belong into programs, not into this archive.
+target_link_libraries(rnb_config INTERFACE rnb_methods)
+
+if(TARGET rnb_datasets AND TARGET rnb_results AND EXISTS ${PROJECT_SOURCE_DIR}/results/commands.h)
+  add_executable(rnb rnb_main.cpp list_command.cpp prepare_command.cpp)
+  target_link_libraries(rnb PRIVATE rnb_config rnb_datasets rnb_methods rnb_results ${CMAKE_DL_LIBS})
+  set_target_properties(rnb PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+endif()

@@ -1,0 +1,90 @@
+#include "harness/prepare_command.h"
+
+#include <iostream>
+
+#include <boost/program_options.hpp>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "datasets/prepare.h"
+
+namespace rnb {
+namespace po = boost::program_options;
+namespace {
+
+po::options_description described() {
+  po::options_description options("Options of rnb prepare", 110, 60);
+  auto add = options.add_options();
+  add("help", "show this text");
+  add("dataset", po::value<std::string>(), "rnb list datasets");
+  add("from", po::value<std::string>(), "file or folder of the original data; default: the data set's own");
+  add("limit", po::value<int64_t>()->default_value(0), "a seeded subset of that many examples; 0: all");
+  add("tokenizer", po::value<std::string>()->default_value(""), "train:4096, or a folder with a tokenizer");
+  add("seed", po::value<uint64_t>()->default_value(0), "of splits and subsets");
+  add("skip-bad", "count rows that cannot be used instead of stopping at the first");
+  add("loss-on", po::value<std::string>()->default_value("completion"), "completion or all");
+  add("option", po::value<std::vector<std::string>>()->composing(),
+      "name=value, of the data set (repeatable)");
+  add("threads", po::value<int>()->default_value(0), "0: all cores");
+  add("out", po::value<std::string>(), "the store's folder");
+  return options;
+}
+
+PrepareOptions parse(const po::variables_map& values) {
+  PrepareOptions options;
+  if (!values.count("dataset") || !values.count("out"))
+    fail_usage("prepare", "--dataset and --out are needed; rnb list datasets names the data sets");
+  options.dataset = values["dataset"].as<std::string>();
+  options.out = values["out"].as<std::string>();
+  if (values.count("from")) options.source.from = values["from"].as<std::string>();
+  options.source.limit = values["limit"].as<int64_t>();
+  if (options.source.limit < 0)
+    fail_usage("prepare", "--limit {}: expected 0 (all) or more", options.source.limit);
+  options.seed = options.source.seed = values["seed"].as<uint64_t>();
+  options.tokenizer = values["tokenizer"].as<std::string>();
+  options.bad_rows = values.count("skip-bad") ? BadRows::Skip : BadRows::Stop;
+  options.threads = values["threads"].as<int>();
+  const std::string loss_on = values["loss-on"].as<std::string>();
+  if (loss_on != "completion" && loss_on != "all")
+    fail_usage("prepare", "--loss-on {}: expected completion or all", loss_on);
+  options.loss_on = loss_on == "all" ? LossOn::All : LossOn::Completion;
+  if (values.count("option"))
+    for (const std::string& word : values["option"].as<std::vector<std::string>>()) {
+      const size_t equals = word.find('=');
+      if (equals == std::string::npos || equals == 0)
+        fail_usage("prepare", "--option '{}': expected name=value", word);
+      options.source.extra[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+  return options;
+}
+
+}  // namespace
+
+int prepare_command(const std::vector<std::string>& args) {
+  const auto described_options = described();
+  po::variables_map values;
+  try {
+    po::store(po::command_line_parser(args)
+                  .options(described_options)
+                  .positional({})
+                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+                  .run(),
+              values);
+  } catch (const po::error& e) {
+    fail_usage("prepare", "{}; rnb prepare --help lists the options", e.what());
+  }
+  if (values.count("help")) {
+    std::cout << "rnb prepare: read, tokenise and split a data set\n\n" << described_options;
+    return 0;
+  }
+  const PrepareOptions options = parse(values);
+  const PrepareSummary made = prepare(options);
+  fmt::print(stderr, "{}: {} examples, {} tokens, {} domains{}{}\n", options.out.string(), made.examples,
+             made.tokens, made.domains,
+             made.bad_rows ? fmt::format(", {} rows skipped", made.bad_rows) : std::string(),
+             made.reused ? std::string(" (up to date)") : ", " + format_duration(made.seconds));
+  fmt::print("store={}\n", options.out.string());
+  return 0;
+}
+
+}  // namespace rnb

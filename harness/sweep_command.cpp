@@ -1,0 +1,77 @@
+#include "harness/sweep_command.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+
+#include <boost/program_options.hpp>
+
+#include "base/error.h"
+#include "harness/sweep.h"
+
+namespace rnb {
+namespace po = boost::program_options;
+namespace {
+
+po::options_description described() {
+  po::options_description options("Options of rnb sweep", 110, 60);
+  auto add = options.add_options();
+  add("help", "show this text");
+  add("config", po::value<std::string>(), "the experiment file (or the first word)");
+  add("out", po::value<std::string>()->default_value("runs"), "folder of run folders");
+  add("jobs", po::value<int>()->default_value(1), "runs at a time; above 1 their seconds are no measurement");
+  add("dry-run", "print the plan and each run's command line, run nothing");
+  for (const ExperimentKey& key : experiment_keys())
+    if (key.name != "method-option")
+      add(key.name.c_str(), po::value<std::vector<std::string>>()->composing(),
+          ("in every grid: " + key.help).c_str());
+  return options;
+}
+
+}  // namespace
+
+int sweep_command(const std::vector<std::string>& args) {
+  const auto options = described();
+  po::positional_options_description positional;
+  positional.add("config", 1);
+  po::variables_map values;
+  try {
+    po::store(po::command_line_parser(args)
+                  .options(options)
+                  .positional(positional)
+                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+                  .run(),
+              values);
+  } catch (const po::error& e) {
+    fail_usage("sweep", "{}; rnb sweep --help lists the options", e.what());
+  }
+  if (values.count("help")) {
+    std::cout << "rnb sweep FILE: every experiment of a grid; finished runs are skipped, cut ones go on\n\n"
+              << options;
+    return 0;
+  }
+  if (!values.count("config")) fail_usage("sweep", "no experiment file; usage: rnb sweep FILE --out DIR");
+  SweepOptions sweep;
+  sweep.program = std::filesystem::read_symlink("/proc/self/exe").string();
+  sweep.out = values["out"].as<std::string>();
+  sweep.jobs = values["jobs"].as<int>();
+  if (sweep.jobs < 1 || sweep.jobs > 1024) fail_usage("sweep", "--jobs {}: expected 1 to 1024", sweep.jobs);
+  std::vector<std::pair<std::string, std::string>> overrides;
+  for (const ExperimentKey& key : experiment_keys())
+    if (values.count(key.name))
+      for (const std::string& value : values[key.name].as<std::vector<std::string>>())
+        overrides.emplace_back(key.name, value);
+  const SweepPlan plan =
+      plan_sweep(read_ini(values["config"].as<std::string>()), overrides, sweep.out.string());
+  print_plan(plan, sweep);
+  if (values.count("dry-run")) {
+    for (const Experiment& e : plan.experiments)
+      std::cout << reproducer_line(e) << " --out " << sweep.out.string() << "\n";
+    return 0;
+  }
+  const SweepReport report = run_sweep(plan, sweep);
+  print_report(report);
+  return report.exit_code();
+}
+
+}  // namespace rnb
