@@ -1,0 +1,279 @@
+#include "datasets/prepare.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <thread>
+#include <unordered_set>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/json_file.h"
+#include "base/parallel.h"
+#include "base/progress.h"
+#include "base/random.h"
+#include "base/sha256.h"
+#include "datasets/store.h"
+#include "datasets/tokenizer.h"
+
+namespace rnb {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr size_t kBlock = 2048;              // examples tokenised at once: what bounds the memory
+constexpr size_t kTokenizerTexts = 200'000;  // most texts a tokenizer is trained on
+constexpr int64_t kShownBadRows = 5;
+constexpr int kFormatVersion = 1;
+
+// Reads good rows and applies the rule for bad ones.
+class GoodRows {
+ public:
+  GoodRows(const PrepareOptions& options, const SourceSpec& spec)
+      : options_(options), source_(spec.open(options.source)) {}
+
+  std::optional<Example> next() {
+    while (auto row = source_->next()) {
+      if (auto* example = std::get_if<Example>(&*row)) {
+        try {
+          require_utf8(example->prompt, "the prompt");
+          require_utf8(example->completion, "the text");
+          return std::move(*example);
+        } catch (const Error& e) {
+          bad({"example " + example->id, e.what()});
+        }
+      } else {
+        bad(std::get<BadRow>(*row));
+      }
+    }
+    return std::nullopt;
+  }
+  Source& source() { return *source_; }
+  int64_t bad_rows() const { return bad_; }
+  void quiet() { shown_ = kShownBadRows; }
+
+ private:
+  void bad(const BadRow& row) {
+    if (options_.bad_rows == BadRows::Stop)
+      fail(options_.dataset, "{}: {}; --skip-bad leaves such rows out", row.where, row.reason);
+    ++bad_;
+    if (shown_++ < kShownBadRows) fmt::print(stderr, "skipped {}: {}\n", row.where, row.reason);
+  }
+  const PrepareOptions& options_;
+  std::unique_ptr<Source> source_;
+  int64_t bad_ = 0, shown_ = 0;
+};
+
+std::unique_ptr<Tokenizer> make_tokenizer(const PrepareOptions& options, const SourceSpec& spec) {
+  GoodRows rows(options, spec);
+  if (const int64_t fixed = rows.source().fixed_vocabulary(); fixed > 0)
+    return make_ids_tokenizer(static_cast<int32_t>(fixed));
+  const std::string wanted = options.tokenizer.empty() ? "train:4096" : options.tokenizer;
+  if (!wanted.starts_with("train:")) return load_tokenizer(wanted);
+  int32_t size = 0;
+  const auto [end, code] = std::from_chars(wanted.data() + 6, wanted.data() + wanted.size(), size);
+  if (code != std::errc() || end != wanted.data() + wanted.size())
+    fail_usage("prepare", "--tokenizer {}; expected train:SIZE or a folder", wanted);
+  // Reservoir: every text has the same chance, and the choice does not depend on the number of threads.
+  std::vector<std::string> texts;
+  Rng rng(options.seed, "tokenizer/texts");
+  rows.quiet();
+  for (uint64_t seen = 0; auto e = rows.next(); ++seen) {
+    if (split_of(e->id, options.seed) != Split::Train) continue;
+    if (texts.size() < kTokenizerTexts) {
+      texts.push_back(e->prompt + e->completion);
+    } else if (const uint64_t place = rng.below(seen + 1); place < kTokenizerTexts) {
+      texts[place] = e->prompt + e->completion;
+    }
+  }
+  return train_sentencepiece(texts, size);
+}
+
+struct Encoded {
+  std::vector<int32_t> tokens;
+  int32_t loss_from = 0;
+};
+
+Encoded encode(const Tokenizer& tokenizer, const Example& e, LossOn loss_on) {
+  Encoded out;
+  if (tokenizer.bos_id() >= 0) out.tokens.push_back(tokenizer.bos_id());
+  const auto prompt = tokenizer.encode(e.prompt);
+  out.tokens.insert(out.tokens.end(), prompt.begin(), prompt.end());
+  out.loss_from = loss_on == LossOn::Completion ? static_cast<int32_t>(out.tokens.size()) : 0;
+  const auto completion = tokenizer.encode(e.completion);
+  out.tokens.insert(out.tokens.end(), completion.begin(), completion.end());
+  if (tokenizer.eos_id() >= 0) out.tokens.push_back(tokenizer.eos_id());
+  return out;
+}
+
+class StoreWriter {
+ public:
+  explicit StoreWriter(const fs::path& folder)
+      : folder_(folder),
+        tokens_(folder / "tokens.npy", "<i4"),
+        loss_from_(folder / "loss_from.npy", "<i4"),
+        split_(folder / "split.npy", "|u1"),
+        id_(folder / "example_id.npy", "|u1"),
+        text_(folder / "text.npy", "|u1") {}
+
+  void add(const Example& e, const Encoded& encoded, Split split) {
+    if (!seen_.insert(hash64(e.id)).second)
+      fail("prepare", "example id '{}' appears twice; ids decide the split and must be unique", e.id);
+    tokens_.append(std::span<const int32_t>(encoded.tokens));
+    loss_from_.append(std::span<const int32_t>(&encoded.loss_from, 1));
+    const auto s = static_cast<uint8_t>(split);
+    split_.append(std::span<const uint8_t>(&s, 1));
+    append(id_, e.id);
+    append(text_, e.prompt);
+    append(text_, e.completion);
+    advance(offsets_, encoded.tokens.size());
+    advance(id_offsets_, e.id.size());
+    advance(text_offsets_, e.prompt.size() + e.completion.size());
+    const auto [it, fresh] = domain_index_.try_emplace(e.domain, static_cast<int32_t>(domain_index_.size()));
+    domain_.push_back(it->second);
+    ++counts_[e.domain][static_cast<size_t>(split)];
+  }
+
+  // Domains are numbered in the order of their names, not of their first appearance.
+  nlohmann::json close() {
+    for (NpyWriter* w : {&tokens_, &loss_from_, &split_, &id_, &text_}) w->close();
+    nlohmann::json names = nlohmann::json::array(), counts = nlohmann::json::object();
+    std::vector<int32_t> number(domain_index_.size());
+    for (const auto& [name, index] : domain_index_) {
+      number[static_cast<size_t>(index)] = static_cast<int32_t>(names.size());
+      names.push_back(name);
+      for (size_t s = 0; s < 3; ++s) counts[name][std::string(kSplitNames[s])] = counts_[name][s];
+    }
+    for (int32_t& d : domain_) d = number[static_cast<size_t>(d)];
+    write_npy<int32_t>(folder_ / "domain.npy", domain_, {static_cast<int64_t>(domain_.size())});
+    for (const auto& [name, offsets] : {std::pair{"offsets.npy", &offsets_},
+                                        {"example_id_offsets.npy", &id_offsets_},
+                                        {"text_offsets.npy", &text_offsets_}})
+      write_npy<int64_t>(folder_ / name, *offsets, {static_cast<int64_t>(offsets->size())});
+    return {{"domain_names", names}, {"counts", counts}};
+  }
+  int64_t examples() const { return static_cast<int64_t>(domain_.size()); }
+  int64_t tokens() const { return offsets_.back(); }
+
+ private:
+  static void append(NpyWriter& writer, const std::string& text) {
+    writer.append(std::span<const uint8_t>(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+  }
+  static void advance(std::vector<int64_t>& offsets, size_t by) {
+    offsets.push_back(offsets.back() + static_cast<int64_t>(by));
+  }
+
+  fs::path folder_;
+  NpyWriter tokens_, loss_from_, split_, id_, text_;
+  std::vector<int64_t> offsets_{0}, id_offsets_{0}, text_offsets_{0};
+  std::vector<int32_t> domain_;
+  std::map<std::string, int32_t> domain_index_;
+  std::map<std::string, std::array<int64_t, 3>> counts_;
+  std::unordered_set<uint64_t> seen_;
+};
+
+nlohmann::json request_of(const PrepareOptions& o, const Source& source) {
+  nlohmann::json files = nlohmann::json::object();
+  for (const fs::path& file : source.files()) files[file.filename().string()] = sha256_file(file);
+  std::string tokenizer = o.tokenizer.empty() ? "train:4096" : o.tokenizer;
+  if (!tokenizer.starts_with("train:") && source.fixed_vocabulary() == 0)
+    tokenizer = load_tokenizer(tokenizer)->digest();
+  return {{"dataset", o.dataset},
+          {"files", files},
+          {"tokenizer", tokenizer},
+          {"limit", o.source.limit},
+          {"source_seed", o.source.seed},
+          {"split_seed", o.seed},
+          {"options", o.source.extra},
+          {"loss_on", o.loss_on == LossOn::Completion ? "completion" : "all"},
+          {"bad_rows", o.bad_rows == BadRows::Skip ? "skip" : "stop"},
+          {"format_version", kFormatVersion}};
+}
+
+}  // namespace
+
+PrepareSummary prepare(const PrepareOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const SourceSpec& spec = source_spec(options.dataset);
+  const nlohmann::json request = request_of(options, *spec.open(options.source));
+  PrepareSummary summary;
+  if (fs::exists(options.out / "manifest.json")) {
+    const auto manifest = read_json_file(options.out / "manifest.json");
+    if (manifest.value("request", nlohmann::json()) == request) {
+      const Store store(options.out);
+      return {store.size(),
+              manifest.at("tokens").get<int64_t>(),
+              manifest.at("bad_rows_skipped").get<int64_t>(),
+              static_cast<int64_t>(store.domain_names().size()),
+              0,
+              true};
+    }
+    if (!manifest.contains("request"))
+      fail("prepare", "{}: holds something else than a store; choose another --out", options.out.string());
+  } else if (fs::exists(options.out) && !fs::is_empty(options.out)) {
+    fail("prepare", "{}: exists and is not a prepared store; choose another --out", options.out.string());
+  }
+
+  const auto tokenizer = make_tokenizer(options, spec);
+  const int threads = options.threads > 0
+                          ? options.threads
+                          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  AtomicFolder folder(options.out);
+  StoreWriter writer(folder.path());
+  GoodRows rows(options, spec);
+  Progress progress("prepare " + options.dataset, 0);
+  for (bool more = true; more;) {
+    std::vector<Example> block;
+    while (block.size() < kBlock) {
+      auto example = rows.next();
+      if (!example) {
+        more = false;
+        break;
+      }
+      block.push_back(std::move(*example));
+    }
+    std::vector<Encoded> encoded(block.size());
+    parallel_for(static_cast<int64_t>(block.size()), threads, [&](int64_t i) {
+      encoded[static_cast<size_t>(i)] = encode(*tokenizer, block[static_cast<size_t>(i)], options.loss_on);
+    });
+    for (size_t i = 0; i < block.size(); ++i) {
+      const SplitHint hint = block[i].hint;
+      const Split split = hint == SplitHint::None ? split_of(block[i].id, options.seed)
+                                                  : static_cast<Split>(static_cast<int>(hint) - 1);
+      writer.add(block[i], encoded[i], split);
+    }
+    progress.update(writer.examples());
+  }
+  if (writer.examples() == 0) fail("prepare", "{} gave no usable example", options.dataset);
+
+  nlohmann::json manifest = writer.close();
+  fs::create_directories(folder.path() / "tokenizer");
+  tokenizer->save(folder.path() / "tokenizer");
+  std::vector<double> weights;
+  const auto given = rows.source().evaluation_weights();
+  if (!given.empty())
+    for (const auto& name : manifest["domain_names"])
+      weights.push_back(given.contains(name) ? given.at(name) : 0.0);
+  manifest["encoding-type"] = "rnb-store";
+  manifest["dataset"] = options.dataset;
+  manifest["licence"] = spec.licence;
+  manifest["request"] = request;
+  manifest["tokenizer"] = {{"kind", tokenizer->kind()}, {"sha256", tokenizer->digest()}};
+  manifest["vocab_size"] = tokenizer->vocab_size();
+  manifest["evaluation_weights"] = weights;
+  manifest["examples"] = writer.examples();
+  manifest["tokens"] = writer.tokens();
+  manifest["bad_rows_skipped"] = rows.bad_rows();
+  for (const auto& entry : fs::directory_iterator(folder.path()))
+    if (entry.is_regular_file())
+      manifest["sha256"][entry.path().filename().string()] = sha256_file(entry.path());
+  write_file_atomic(folder.path() / "manifest.json", manifest.dump(1) + "\n");
+  folder.commit();
+  summary.examples = writer.examples();
+  summary.tokens = writer.tokens();
+  summary.bad_rows = rows.bad_rows();
+  summary.domains = static_cast<int64_t>(manifest["domain_names"].size());
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return summary;
+}
+
+}  // namespace rnb

@@ -1,0 +1,100 @@
+#include "datasets/sources/jsonl.h"
+
+#include "base/error.h"
+#include "datasets/sources/sources.h"
+#include "datasets/tokenizer.h"
+
+namespace rnb {
+namespace {
+
+constexpr size_t kLongestLine = 64 << 20;
+
+std::string column(const SourceOptions& o, const char* name) {
+  const auto it = o.extra.find(name);
+  return it == o.extra.end() ? std::string() : it->second;
+}
+
+}  // namespace
+
+std::string text_member(const nlohmann::json& object, const std::string& key, std::string& out) {
+  const auto it = object.find(key);
+  if (it == object.end()) return fmt::format("\"{}\" is missing", key);
+  if (it->is_number_integer()) {
+    out = it->dump();
+    return {};
+  }
+  if (!it->is_string()) return fmt::format("\"{}\" is not a string", key);
+  out = it->get<std::string>();
+  return {};
+}
+
+JsonlSource::JsonlSource(std::filesystem::path file, const SourceOptions& options, Convert convert)
+    : file_(std::move(file)), convert_(std::move(convert)), in_(file_, std::ios::binary) {
+  if (!in_ || std::filesystem::is_directory(file_))
+    fail("jsonl", "{}: cannot be opened; --from must name a JSON-lines file", file_.string());
+  if (options.limit <= 0) return;
+  std::vector<std::string> ids;
+  for (std::string line; std::getline(in_, line);) ids.push_back(std::to_string(ids.size()));
+  keep_ = seeded_subset(ids, options.limit, options.seed);
+  in_.clear();
+  in_.seekg(0);
+}
+
+std::optional<Row> JsonlSource::next() {
+  for (std::string line; std::getline(in_, line);) {
+    ++line_;
+    if (!keep_.empty() && !keep_[static_cast<size_t>(line_ - 1)]) continue;
+    if (line.ends_with('\r')) line.pop_back();
+    if (line.empty()) continue;
+    return parse(line);
+  }
+  if (in_.bad()) fail("jsonl", "{}: reading failed after line {}", file_.string(), line_);
+  return std::nullopt;
+}
+
+Row JsonlSource::parse(const std::string& line) {
+  const std::string where = fmt::format("{}:{}", file_.string(), line_);
+  if (line.size() > kLongestLine) return BadRow{where, "the line is longer than 64 MiB"};
+  try {
+    const auto json = nlohmann::json::parse(line);
+    if (!json.is_object()) return BadRow{where, "is not a JSON object"};
+    Example example;
+    if (const std::string why = convert_(json, line_, example); !why.empty()) return BadRow{where, why};
+    if (example.completion.empty()) return BadRow{where, "the completion is empty"};
+    return example;
+  } catch (const nlohmann::json::exception& e) {
+    return BadRow{where, fmt::format("is not valid JSON: {}", e.what())};
+  }
+}
+
+SourceSpec jsonl_source() {
+  return {"jsonl",
+          "any JSON-lines file, its columns named by options",
+          "the file's own",
+          {{"text", "text", "column with the text that the loss is on", {}},
+           {"prompt", "", "column with a prompt (no loss on it)", {}},
+           {"domain", "domain", "column with the domain", {}},
+           {"id", "", "column with a unique id; default: the line number", {}}},
+          [](const SourceOptions& o) -> std::unique_ptr<Source> {
+            if (o.from.empty()) fail_usage("jsonl", "--from FILE is missing");
+            const auto named = [&](const char* name, const char* fallback) {
+              const std::string given = column(o, name);
+              return given.empty() ? std::string(fallback) : given;
+            };
+            const auto text = named("text", "text"), domain = named("domain", "domain"),
+                       prompt = column(o, "prompt"), id = column(o, "id");
+            return std::make_unique<JsonlSource>(o.from, o,
+                                                 [=](const nlohmann::json& row, int64_t line, Example& e) {
+                                                   std::string why = text_member(row, text, e.completion);
+                                                   if (why.empty()) why = text_member(row, domain, e.domain);
+                                                   if (why.empty() && !prompt.empty())
+                                                     why = text_member(row, prompt, e.prompt);
+                                                   if (why.empty() && !id.empty())
+                                                     why = text_member(row, id, e.id);
+                                                   if (id.empty()) e.id = fmt::format("line-{}", line);
+                                                   return why;
+                                                 });
+          }};
+}
+
+}  // namespace rnb

@@ -1,0 +1,103 @@
+// A synthetic set whose best mixture can be found by search: sequences of tokens from latent first-order
+// Markov tables, which the domains share in known proportions. Each sequence follows one table, drawn by its
+// domain's row of kShares.
+
+#include <array>
+#include <charconv>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "datasets/sources/sources.h"
+
+namespace rnb {
+namespace {
+
+constexpr int kVocabulary = 64, kTables = 4, kDomains = 4, kLength = 33, kSuccessors = 3;
+// Domain 3 is the only one that knows table 3; domains 0 to 2 overlap.
+constexpr std::array<std::array<double, kTables>, kDomains> kShares{
+    {{0.8, 0.2, 0.0, 0.0}, {0.2, 0.6, 0.2, 0.0}, {0.0, 0.3, 0.7, 0.0}, {0.0, 0.0, 0.1, 0.9}}};
+constexpr std::array<double, kDomains> kDefaultEvaluation{0.1, 0.2, 0.2, 0.5};
+
+class Skills : public Source {
+ public:
+  explicit Skills(const SourceOptions& o) : seed_(o.seed) {
+    total_ = o.limit > 0 ? o.limit : number(o, "examples", 4000);
+    const auto it = o.extra.find("evaluation");
+    if (it != o.extra.end() && !it->second.empty()) read_evaluation(it->second);
+    for (int table = 0; table < kTables; ++table)
+      for (int token = 0; token < kVocabulary; ++token) {
+        Rng rng(seed_, "skills/table", static_cast<uint64_t>(token), static_cast<uint64_t>(table));
+        for (int& next : tables_[static_cast<size_t>(table)][static_cast<size_t>(token)])
+          next = static_cast<int>(rng.below(kVocabulary));
+      }
+  }
+
+  std::optional<Row> next() override {
+    if (at_ >= total_) return std::nullopt;
+    const auto domain = static_cast<size_t>(at_ % kDomains);
+    Rng rng(seed_, "skills/example", static_cast<uint64_t>(at_));
+    const auto& table = tables_[rng.categorical(kShares[domain])];
+    int token = static_cast<int>(rng.below(kVocabulary));
+    std::string text;
+    for (int i = 0; i < kLength; ++i) {
+      text += fmt::format("{}{}", i ? " " : "", token);
+      // Three successors with chances 0.7, 0.2, 0.1.
+      const double u = rng.uniform();
+      token = table[static_cast<size_t>(token)][u < 0.7 ? 0 : u < 0.9 ? 1 : 2];
+    }
+    return Example{fmt::format("skill-{}", at_++), "", text, fmt::format("skill{}", domain), SplitHint::None};
+  }
+
+  int64_t fixed_vocabulary() const override { return kVocabulary; }
+  std::map<std::string, double> evaluation_weights() const override {
+    std::map<std::string, double> out;
+    for (size_t d = 0; d < kDomains; ++d) out[fmt::format("skill{}", d)] = evaluation_[d];
+    return out;
+  }
+
+ private:
+  static int64_t number(const SourceOptions& o, const char* name, int64_t fallback) {
+    const auto it = o.extra.find(name);
+    if (it == o.extra.end() || it->second.empty()) return fallback;
+    int64_t n = 0;
+    const auto [end, code] = std::from_chars(it->second.data(), it->second.data() + it->second.size(), n);
+    if (code != std::errc() || end != it->second.data() + it->second.size() || n < kDomains)
+      fail_usage("skills", "{}={}; expected a whole number of at least {}", name, it->second, kDomains);
+    return n;
+  }
+
+  void read_evaluation(const std::string& text) {
+    const char *at = text.data(), *const end = at + text.size();
+    double sum = 0;
+    for (size_t d = 0; d < kDomains; ++d) {
+      const auto [next, code] = std::from_chars(at, end, evaluation_[d]);
+      const bool last = d + 1 == kDomains;
+      if (code != std::errc() || evaluation_[d] < 0 || (last ? next != end : next == end || *next != ','))
+        fail_usage("skills", "evaluation={}; expected {} weights >= 0 with commas between them", text,
+                   kDomains);
+      sum += evaluation_[d];
+      at = next + 1;
+    }
+    if (sum <= 0) fail_usage("skills", "evaluation={}; the weights sum to 0", text);
+    for (double& w : evaluation_) w /= sum;
+  }
+
+  uint64_t seed_;
+  int64_t total_ = 0, at_ = 0;
+  std::array<double, kDomains> evaluation_ = kDefaultEvaluation;
+  std::array<std::array<std::array<int, kSuccessors>, kVocabulary>, kTables> tables_{};
+};
+
+}  // namespace
+
+SourceSpec skills_source() {
+  return {"skills",
+          "synthetic: 4 domains that share latent Markov tables in known proportions; its best mixture can "
+          "be searched",
+          "generated",
+          {{"examples", "4000", "how many sequences", {}},
+           {"evaluation", "0.1,0.2,0.2,0.5", "evaluation weights of the 4 domains", {}}},
+          [](const SourceOptions& o) -> std::unique_ptr<Source> { return std::make_unique<Skills>(o); }};
+}
+
+}  // namespace rnb

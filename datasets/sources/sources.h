@@ -1,0 +1,16 @@
+#pragma once
+// The specifications of the built-in sources; source.cpp lists them.
+
+#include "datasets/source.h"
+
+namespace rnb {
+
+SourceSpec dolly_source();
+SourceSpec jsonl_source();
+SourceSpec skills_source();
+SourceSpec wordnet_source();
+
+// The seeded subset rule of SourceOptions::limit: true for the `limit` smallest hashes of (id, seed).
+std::vector<bool> seeded_subset(const std::vector<std::string>& ids, int64_t limit, uint64_t seed);
+
+}  // namespace rnb

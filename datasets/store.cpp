@@ -1,0 +1,125 @@
+#include "datasets/store.h"
+
+#include "base/error.h"
+#include "base/json_file.h"
+#include "base/random.h"
+#include "base/sha256.h"
+
+namespace rnb {
+namespace fs = std::filesystem;
+namespace {
+
+template <typename T>
+void require_size(const NpyArray& array, int64_t expected, const char* name, const fs::path& folder) {
+  if (array.shape().size() != 1 || static_cast<int64_t>(array.values<T>().size()) != expected)
+    fail("store", "{}/{}: has {} elements, expected {}; prepare the store again", folder.string(), name,
+         array.size(), expected);
+}
+
+// Offsets must start at 0, never fall, and end at the length of what they cut.
+void require_offsets(const NpyArray& offsets, int64_t examples, int64_t end, const char* name,
+                     const fs::path& folder) {
+  require_size<int64_t>(offsets, examples + 1, name, folder);
+  const auto values = offsets.values<int64_t>();
+  bool rising = values.front() == 0 && values.back() == end;
+  for (size_t i = 1; i < values.size() && rising; ++i) rising = values[i] >= values[i - 1];
+  if (!rising)
+    fail("store", "{}/{}: the offsets do not rise from 0 to {}; prepare the store again", folder.string(),
+         name, end);
+}
+
+std::span<const uint8_t> slice(const NpyArray& data, const NpyArray& offsets, int64_t i) {
+  const auto at = offsets.values<int64_t>();
+  const auto begin = static_cast<size_t>(at[static_cast<size_t>(i)]),
+             end = static_cast<size_t>(at[static_cast<size_t>(i) + 1]);
+  return data.values<uint8_t>().subspan(begin, end - begin);
+}
+
+std::string_view as_text(std::span<const uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+nlohmann::json read_manifest(const fs::path& folder) {
+  if (!fs::exists(folder / "manifest.json"))
+    fail("store", "{}: is not a prepared store (no manifest.json); make one with rnb prepare",
+         folder.string());
+  return read_json_file(folder / "manifest.json");
+}
+
+}  // namespace
+
+Store::Store(const fs::path& folder)
+    : folder_(folder),
+      manifest_(read_manifest(folder)),
+      tokens_(folder / "tokens.npy"),
+      offsets_(folder / "offsets.npy"),
+      loss_from_(folder / "loss_from.npy"),
+      domain_(folder / "domain.npy"),
+      split_(folder / "split.npy"),
+      id_(folder / "example_id.npy"),
+      id_offsets_(folder / "example_id_offsets.npy"),
+      text_(folder / "text.npy"),
+      text_offsets_(folder / "text_offsets.npy") {
+  const std::string where = (folder / "manifest.json").string();
+  name_ = json_field<std::string>(manifest_, "dataset", where);
+  digest_ = sha256_file(folder / "manifest.json");
+  domain_names_ = json_field<std::vector<std::string>>(manifest_, "domain_names", where);
+  vocab_size_ = json_field<int32_t>(manifest_, "vocab_size", where);
+  evaluation_weights_ = json_field<std::vector<double>>(manifest_, "evaluation_weights", where);
+  const int64_t n = size();
+  if (n < 1 || domain_names_.empty()) fail("store", "{}: holds no examples", folder.string());
+  if (!evaluation_weights_.empty() && evaluation_weights_.size() != domain_names_.size())
+    fail("store", "{}: {} evaluation weights for {} domains", where, evaluation_weights_.size(),
+         domain_names_.size());
+  require_size<int32_t>(loss_from_, n, "loss_from.npy", folder);
+  require_size<uint8_t>(split_, n, "split.npy", folder);
+  require_offsets(offsets_, n, static_cast<int64_t>(tokens_.values<int32_t>().size()), "offsets.npy", folder);
+  require_offsets(id_offsets_, n, static_cast<int64_t>(id_.values<uint8_t>().size()),
+                  "example_id_offsets.npy", folder);
+  require_offsets(text_offsets_, n, static_cast<int64_t>(text_.values<uint8_t>().size()), "text_offsets.npy",
+                  folder);
+  for (const int32_t id : tokens_.values<int32_t>())
+    if (id < 0 || id >= vocab_size_)
+      fail("store", "{}/tokens.npy: token id {} is outside the vocabulary of {}", folder.string(), id,
+           vocab_size_);
+  for (int64_t i = 0; i < n; ++i) {
+    const auto at = static_cast<size_t>(i);
+    if (domain()[at] < 0 || domain()[at] >= static_cast<int32_t>(domain_names_.size()) ||
+        split_.values<uint8_t>()[at] > 2 || loss_from(i) < 0)
+      fail("store",
+           "{}: example {} has a domain, split or loss_from outside its range; prepare the store again",
+           folder.string(), i);
+  }
+}
+
+std::span<const int32_t> Store::tokens(int64_t example) const {
+  const auto at = offsets_.values<int64_t>();
+  const auto begin = static_cast<size_t>(at[static_cast<size_t>(example)]),
+             end = static_cast<size_t>(at[static_cast<size_t>(example) + 1]);
+  return tokens_.values<int32_t>().subspan(begin, end - begin);
+}
+
+std::string_view Store::text(int64_t example) const {
+  return as_text(slice(text_, text_offsets_, example));
+}
+std::string_view Store::example_id(int64_t example) const {
+  return as_text(slice(id_, id_offsets_, example));
+}
+
+std::vector<int64_t> Store::examples(Split wanted) const {
+  std::vector<int64_t> out;
+  for (int64_t i = 0; i < size(); ++i)
+    if (split(i) == wanted) out.push_back(i);
+  return out;
+}
+
+std::unique_ptr<Tokenizer> Store::tokenizer() const {
+  return load_tokenizer(folder_ / "tokenizer");
+}
+
+Split split_of(std::string_view example_id, uint64_t seed) {
+  const double u = static_cast<double>(hash64(example_id, seed) >> 11) * 0x1.0p-53;
+  return u < 0.90 ? Split::Train : u < 0.95 ? Split::Valid : Split::Test;
+}
+
+}  // namespace rnb

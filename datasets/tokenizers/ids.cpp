@@ -1,0 +1,72 @@
+// Data that is made of tokens: "3 17 9".
+
+#include <charconv>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/json_file.h"
+#include "base/sha256.h"
+#include "datasets/tokenizer.h"
+
+namespace rnb {
+namespace {
+
+class IdsTokenizer : public Tokenizer {
+ public:
+  explicit IdsTokenizer(int32_t vocab_size) : vocab_size_(vocab_size) {}
+  std::string kind() const override { return "ids"; }
+  int32_t vocab_size() const override { return vocab_size_; }
+  int32_t bos_id() const override { return -1; }
+  int32_t eos_id() const override { return -1; }
+
+  std::vector<int32_t> encode(std::string_view text) const override {
+    std::vector<int32_t> out;
+    for (const char *at = text.data(), *const end = at + text.size(); at < end;) {
+      if (*at == ' ') {
+        ++at;
+        continue;
+      }
+      int32_t id = -1;
+      const auto [next, code] = std::from_chars(at, end, id);
+      if (code != std::errc() || id < 0 || id >= vocab_size_ || (next < end && *next != ' '))
+        fail("ids", "'{}' is not made of token ids 0..{} with spaces between them", text.substr(0, 40),
+             vocab_size_ - 1);
+      out.push_back(id);
+      at = next;
+    }
+    return out;
+  }
+
+  std::string decode(std::span<const int32_t> ids) const override {
+    return fmt::format("{}", fmt::join(ids, " "));
+  }
+  void save(const std::filesystem::path& folder) const override {
+    write_file_atomic(folder / "ids.json", text());
+  }
+  std::string digest() const override { return sha256_hex(text()); }
+
+ private:
+  std::string text() const { return nlohmann::json{{"vocab_size", vocab_size_}}.dump() + "\n"; }
+  int32_t vocab_size_;
+};
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> make_ids_tokenizer(int32_t vocab_size) {
+  if (vocab_size < 1) fail("ids", "vocabulary size {}; expected at least 1", vocab_size);
+  return std::make_unique<IdsTokenizer>(vocab_size);
+}
+
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder) {
+  const auto has = [&](const char* name) { return std::filesystem::exists(folder / name); };
+  if (has("sentencepiece.model")) return load_sentencepiece_tokenizer(folder / "sentencepiece.model");
+  if (has("vocab.json") && has("merges.txt")) return load_gpt2_tokenizer(folder);
+  if (has("ids.json")) {
+    const auto file = folder / "ids.json";
+    return make_ids_tokenizer(json_field<int32_t>(read_json_file(file), "vocab_size", file.string()));
+  }
+  fail("tokenizer", "{}: expected sentencepiece.model, or vocab.json with merges.txt, or ids.json in it",
+       folder.string());
+}
+
+}  // namespace rnb
