@@ -1,6 +1,7 @@
 #pragma once
-// The append-only log of a run, events.jsonl: the truth while a run is going, and what run.h5 is made from. One JSON
-// object a line; docs/results-format.md lists the events. A torn last line (a killed process) is tolerated.
+// The append-only log of a run, events.jsonl: the truth while a run is going, and what run.h5 is made from.
+// One JSON object a line; docs/results-format.md lists the events. A torn last line (a killed process) is
+// tolerated.
 
 #include <cstdint>
 #include <filesystem>
@@ -12,7 +13,8 @@ namespace rnb {
 
 class EventLog {
  public:
-  // Opens for appending. `keep_bytes` >= 0 first cuts the file back to that length: the place a checkpoint remembers.
+  // Opens for appending. `keep_bytes` >= 0 first cuts the file back to that length: the place a checkpoint
+  // remembers.
   explicit EventLog(std::filesystem::path file, int64_t keep_bytes = -1);
   ~EventLog();
   EventLog(const EventLog&) = delete;
@@ -27,8 +29,8 @@ class EventLog {
   int64_t bytes_ = 0;
 };
 
-// All whole lines; a torn last line is dropped, a malformed line elsewhere is an Error with its number. JSON null in
-// a numeric array means NaN.
+// All whole lines; a torn last line is dropped, a malformed line elsewhere is an Error with its number. JSON
+// null in a numeric array means NaN.
 std::vector<nlohmann::json> read_events(const std::filesystem::path& file);
 
 }  // namespace rnb
