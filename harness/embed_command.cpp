@@ -1,0 +1,108 @@
+#include "harness/embed_command.h"
+
+#include <iostream>
+#include <thread>
+
+#include <torch/torch.h>
+#include <boost/program_options.hpp>
+
+#include "base/error.h"
+#include "base/json_file.h"
+#include "base/npy.h"
+#include "models/text_encoder.h"
+
+namespace rnb {
+namespace po = boost::program_options;
+namespace {
+
+std::vector<float> embed_ids(const std::string& model, const std::string& ids_file,
+                             const std::string& mask_file, int64_t& rows) {
+  const NpyArray ids(ids_file), mask(mask_file);
+  if (ids.shape().size() != 2 || ids.shape() != mask.shape())
+    fail("embed", "ids have shape [{}], mask [{}]; expected the same n x T", fmt::join(ids.shape(), ", "),
+         fmt::join(mask.shape(), ", "));
+  const auto encoder = load_text_encoder(model);
+  rows = ids.shape()[0];
+  const int64_t time = ids.shape()[1];
+  for (const int64_t id : ids.values<int64_t>())
+    if (id < 0 || id >= encoder->vocab_size())
+      fail("embed", "{}: token id {} is outside the vocabulary of {}", ids_file, id, encoder->vocab_size());
+  std::vector<float> out;
+  for (int64_t begin = 0; begin < rows; begin += 32) {
+    const int64_t n = std::min<int64_t>(32, rows - begin);
+    const auto part = [&](const NpyArray& array) {
+      auto t = torch::empty({n, time}, torch::kInt64);
+      std::copy_n(array.values<int64_t>().data() + begin * time, n * time, t.data_ptr<int64_t>());
+      return t;
+    };
+    const auto vectors = encoder->encode(part(ids), part(mask)).contiguous();
+    out.insert(out.end(), vectors.data_ptr<float>(), vectors.data_ptr<float>() + vectors.numel());
+  }
+  return out;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+int embed_command(const std::vector<std::string>& args) {
+  po::options_description options("Options of rnb embed");
+  std::string model, ids, mask, texts, out, mode = "encoder";
+  int threads = 0;
+  auto add = options.add_options();
+  add("help", "show this text");
+  add("model", po::value(&model), "Hugging Face encoder folder; default: the installed MiniLM");
+  add("ids", po::value(&ids), "int64 .npy of token ids, n x T");
+  add("mask", po::value(&mask), "int64 .npy, 1 for a token, 0 for padding, n x T");
+  add("texts", po::value(&texts), "UTF-8 file, one text a line");
+  add("mode", po::value(&mode), "encoder, or static: the mean of the token embeddings (default encoder)");
+  add("out", po::value(&out), "float32 .npy, n x dim: mean-pooled vectors of unit length");
+  add("threads", po::value(&threads), "0: all cores");
+  po::variables_map values;
+  try {
+    po::store(po::command_line_parser(args)
+                  .options(options)
+                  .positional({})
+                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+                  .run(),
+              values);
+    po::notify(values);
+  } catch (const po::error& e) {
+    throw UsageError("embed", fmt::format("{}; rnb embed --help lists the options", e.what()));
+  }
+  if (values.count("help")) {
+    std::cout << "rnb embed: vectors of texts from an encoder\n\n" << options;
+    return 0;
+  }
+  if (out.empty()) fail_usage("embed", "--out is missing");
+  if (ids.empty() == texts.empty()) fail_usage("embed", "exactly one of --ids and --texts must be given");
+  if (ids.empty() != mask.empty()) fail_usage("embed", "--ids and --mask go together");
+  if (mode != "encoder" && mode != "static")
+    fail_usage("embed", "--mode '{}'; expected encoder or static", mode);
+  if (model.empty()) model = default_encoder_folder().string();
+  at::set_num_threads(threads > 0 ? threads
+                                  : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+  int64_t rows = 0;
+  std::vector<float> vectors;
+  if (!ids.empty()) {
+    vectors = embed_ids(model, ids, mask, rows);
+  } else {
+    const auto lines = lines_of(read_text_file(texts));
+    const std::vector<std::string_view> views(lines.begin(), lines.end());
+    rows = static_cast<int64_t>(lines.size());
+    vectors = embed_texts(model, mode == "static" ? EmbedMode::Static : EmbedMode::Encoder, views);
+  }
+  if (rows == 0) fail("embed", "there is nothing to embed");
+  write_npy<float>(out, vectors, {rows, static_cast<int64_t>(vectors.size()) / rows});
+  return 0;
+}
+
+}  // namespace rnb

@@ -1,0 +1,21 @@
+#pragma once
+// Embeddings of a store's texts, made once and kept beside the store with what they cost.
+
+#include <filesystem>
+#include <string>
+
+#include "datasets/store.h"
+
+namespace rnb {
+
+struct Embeddings {
+  std::filesystem::path file;  // .npy, float32 [examples x dim]
+  double seconds = 0;          // what making them cost, now or originally
+  double flops = 0;
+  bool from_cache = false;
+};
+
+// embedder: minilm | static | npy:FILE (one row an example of the store).
+Embeddings embed_store(const Store& store, const std::string& embedder);
+
+}  // namespace rnb

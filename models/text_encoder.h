@@ -1,0 +1,43 @@
+#pragma once
+// Encoders that turn a text into one vector: a Hugging Face BERT folder (sentence-transformers layout), mean
+// pooling over the tokens, L2 norm.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <torch/torch.h>
+
+namespace rnb {
+
+class TextEncoder {
+ public:
+  virtual ~TextEncoder() = default;
+  virtual int64_t dim() const = 0;
+  virtual int64_t max_length() const = 0;
+  virtual int64_t vocab_size() const = 0;
+  // ids int64 [B, T], mask int64 [B, T] (1: a token, 0: padding) -> float32 [B, dim], unit length.
+  virtual torch::Tensor encode(const torch::Tensor& ids, const torch::Tensor& mask) = 0;
+  // The same pooling over the token embeddings alone, without the layers.
+  virtual torch::Tensor encode_static(const torch::Tensor& ids, const torch::Tensor& mask) = 0;
+};
+
+std::unique_ptr<TextEncoder> load_text_encoder(
+    const std::filesystem::path& folder);  // Error naming file and key
+
+// The MiniLM that scripts/setup.sh installs, or the folder in RNB_ENCODER.
+std::filesystem::path default_encoder_folder();
+
+enum class EmbedMode { Encoder, Static };
+
+// Row-major [n x dim] float32, in the order of the texts. Batches are bucketed by length.
+std::vector<float> embed_texts(const std::filesystem::path& folder, EmbedMode mode,
+                               std::span<const std::string_view> texts,
+                               const std::function<void(int64_t done)>& progress = {});
+
+}  // namespace rnb
