@@ -144,7 +144,7 @@ int run_command(const std::vector<std::string>& args) {
   resolve_device(e.device);  // before anything is touched
 
   const Store store(e.store);
-  const Grouping grouping = resolve_grouping(store, e.grouping, threads);
+  const Grouping grouping = resolve_grouping(store, e.grouping);
   const std::string id = run_id(e, store.digest(), grouping.digest);
   const fs::path folder = options.out / id;
   fmt::print("run_folder={}\n", folder.string());

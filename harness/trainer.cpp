@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <ATen/autocast_mode.h>
+
 #include "base/error.h"
 #include "base/progress.h"
 #include "harness/schedule.h"

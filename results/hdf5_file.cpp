@@ -184,6 +184,15 @@ std::string Hdf5Reader::text_attribute(const std::string& path, const std::strin
   return out;
 }
 
+double Hdf5Reader::number_attribute(const std::string& path, const std::string& name) const {
+  const std::string where = file_ + path + "@" + name;
+  const Id attribute(H5Aopen_by_name(id_, path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+                     where);
+  double value = 0;
+  check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value), where);
+  return value;
+}
+
 std::vector<uint64_t> Hdf5Reader::shape(const std::string& path) const {
   const Id data(H5Dopen2(id_, path.c_str(), H5P_DEFAULT), H5Dclose, file_ + path);
   const Id space(H5Dget_space(data), H5Sclose, file_ + path);

@@ -46,6 +46,7 @@ class Hdf5Reader {
   std::vector<std::string> children(const std::string& path) const;  // sorted
   bool is_group(const std::string& path) const;
   std::string text_attribute(const std::string& path, const std::string& name) const;
+  double number_attribute(const std::string& path, const std::string& name) const;
   std::vector<double> doubles(const std::string& path) const;  // integers are converted
   std::vector<uint64_t> shape(const std::string& path) const;
   std::vector<std::string> strings(const std::string& path) const;

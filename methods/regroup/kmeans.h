@@ -1,0 +1,41 @@
+#pragma once
+// k-means (FAISS, Lloyd on Euclidean distance) and the silhouette of a clustering (Rousseeuw 1987).
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace rnb {
+
+struct Points {  // row-major [n x dim]
+  std::span<const float> values;
+  int64_t n = 0, dim = 0;
+};
+
+struct KMeansOptions {
+  uint64_t seed = 1;
+  int nredo = 3, iterations = 25;
+};
+
+struct Clustering {
+  int64_t k = 0;                    // without empty clusters
+  std::vector<float> centroids;     // [k x dim]
+  std::vector<int32_t> assignment;  // [n]
+  double inertia = 0;               // sum of squared distances to the centroids
+  int64_t dropped_empty = 0;        // clusters that came out empty and were dropped
+};
+
+// The best of nredo starts from seeded random points. The same result for any number of threads. Error: k >
+// n, k < 1.
+Clustering kmeans(const Points& points, int64_t k, const KMeansOptions& options);
+
+// Index of the nearest centroid of each point.
+std::vector<int32_t> assign_nearest(const Points& points, std::span<const float> centroids);
+
+// Mean silhouette of each of several clusterings of the same points, their distances computed once. Exact up
+// to `exact_limit` points, above it over a seeded subsample of that size. A point alone in its cluster counts
+// 0.
+std::vector<double> silhouettes(const Points& points, std::span<const std::vector<int32_t>> assignments,
+                                uint64_t seed, int64_t exact_limit = 20'000);
+
+}  // namespace rnb

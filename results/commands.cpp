@@ -1,0 +1,168 @@
+#include "results/commands.h"
+
+#include <cstdlib>
+#include <iostream>
+
+#include <hdf5.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <boost/program_options.hpp>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/suggest.h"
+#include "results/report_table.h"
+#include "results/run_file.h"
+
+namespace rnb {
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+namespace {
+
+// Options plus the positional RUNS; prints the help and returns false when that was asked for.
+bool parse(const std::vector<std::string>& args, const char* command, const char* summary,
+           po::options_description& options, std::vector<std::string>& runs) {
+  options.add_options()("help", "show this text");
+  po::options_description all;
+  all.add(options).add_options()("runs", po::value(&runs), "");
+  po::positional_options_description positional;
+  positional.add("runs", -1);
+  po::variables_map values;
+  try {
+    po::store(po::command_line_parser(args)
+                  .options(all)
+                  .positional(positional)
+                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+                  .run(),
+              values);
+    po::notify(values);
+  } catch (const po::error& e) {
+    throw UsageError(command, fmt::format("{}; rnb {} --help lists the options", e.what(), command));
+  }
+  if (values.count("help")) {
+    std::cout << "rnb " << command << " RUNS...: " << summary << "\n\n" << options;
+    return false;
+  }
+  if (runs.empty())
+    fail_usage(command, "no run is named; give run folders, run.h5 files, or a folder of run folders");
+  return true;
+}
+
+TableFormat format_of(const std::string& name) {
+  if (name == "text") return TableFormat::Text;
+  if (name == "md") return TableFormat::Markdown;
+  if (name == "csv") return TableFormat::Csv;
+  if (name == "latex") return TableFormat::Latex;
+  fail_usage("report", "--format {}{}", name, suggestion(name, {"text", "md", "csv", "latex"}));
+}
+
+void write_html(const std::string& out, const std::vector<fs::path>& files) {
+  const char* given = std::getenv("RNB_PYTHON");
+  const std::string python = given ? given : RNB_SOURCE_DIR "/.venv/bin/python";
+  std::vector<std::string> words{python, RNB_SOURCE_DIR "/plots/report.py", "--out", out};
+  for (const fs::path& f : files) words.push_back(f.string());
+  std::vector<char*> argv;
+  for (std::string& w : words) argv.push_back(w.data());
+  argv.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execvp(argv[0], argv.data());
+    ::_exit(127);
+  }
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    fail("report",
+         "{}: the page could not be drawn by {}; run scripts/setup.sh, or set RNB_PYTHON to a Python with "
+         "h5py and matplotlib",
+         out, python);
+}
+
+}  // namespace
+
+int report_command(const std::vector<std::string>& args) {
+  po::options_description options("Options of rnb report");
+  std::vector<std::string> places;
+  std::string format = "text", out, html;
+  options.add_options()("format", po::value(&format), "text, md, csv or latex (default text)")(
+      "out", po::value(&out), "write the table to this file")(
+      "html", po::value(&html), "write one self-contained page with figures (PNG and PDF files beside it)");
+  if (!parse(args, "report", "a table over seeds, with paired differences and the measured bill", options,
+             places))
+    return 0;
+  const TableFormat wanted = format_of(format);
+  const auto files = find_runs(places);
+  std::vector<RunSummary> runs;
+  for (const fs::path& f : files) runs.push_back(read_run(f));
+  const std::string text = render(report_table(runs), wanted);
+  if (out.empty()) {
+    std::cout << text;
+  } else {
+    write_file_atomic(out, text);
+  }
+  if (!html.empty()) write_html(html, files);
+  return 0;
+}
+
+int info_command(const std::vector<std::string>& args) {
+  po::options_description options("Options of rnb info");
+  std::vector<std::string> places;
+  if (!parse(args, "info", "runs in words", options, places)) return 0;
+  for (const fs::path& file : find_runs(places)) {
+    const RunSummary r = read_run(file);
+    fmt::print("{}\n  {} ({}) on {}, {} domains, seed {}: {}\n", file.string(), r.label, r.run_id, r.dataset,
+               r.grouping, r.seed(), r.status);
+    fmt::print("  {} parameters, {} steps; test loss {:.4f}, accuracy {:.2f} %, mean over domains {:.4f}\n",
+               r.parameters, r.experiment.value("steps", "?"), r.test_loss, 100 * r.accuracy,
+               r.domain_mean_loss);
+    fmt::print("  wall time {}; the method's overhead {:.2f} % of training seconds, {:.3f} % of its FLOPs\n",
+               format_duration(r.wall_seconds), 100 * r.overhead(r.seconds), 100 * r.overhead(r.flops));
+    for (const auto& [phase, seconds] : r.seconds)
+      if (seconds > 0 || r.flops.at(phase) > 0)
+        fmt::print("    {:16} {:>10.2f} s {:>12.4g} FLOP\n", phase, seconds, r.flops.at(phase));
+  }
+  return 0;
+}
+
+int validate_command(const std::vector<std::string>& args) {
+  po::options_description options("Options of rnb validate");
+  std::vector<std::string> places;
+  if (!parse(args, "validate", "check run files against the schema", options, places)) return 0;
+  int bad = 0;
+  for (const fs::path& file : find_runs(places)) {
+    const auto problems = validate_run(file);
+    fmt::print("{}: {}\n", file.string(), problems.empty() ? "valid" : "does not fit the schema");
+    for (const auto& p : problems) fmt::print("  {}\n", p);
+    bad += !problems.empty();
+  }
+  return bad > 0 ? 4 : 0;
+}
+
+int merge_command(const std::vector<std::string>& args) {
+  po::options_description options("Options of rnb merge");
+  std::vector<std::string> places;
+  std::string out;
+  options.add_options()("out", po::value(&out), "the new file; each run becomes the group /<run id>");
+  if (!parse(args, "merge", "many runs -> one file", options, places)) return 0;
+  if (out.empty()) fail_usage("merge", "--out is missing");
+  const auto files = find_runs(places);
+  const fs::path temporary = temporary_name(out);
+  const hid_t target = H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  if (target < 0) fail("merge", "{}: cannot be created", out);
+  bool copied = true;
+  for (const fs::path& file : files) {
+    const std::string id = read_run(file).run_id;
+    const hid_t source = H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    copied &= source >= 0 && H5Ocopy(source, "/", target, id.c_str(), H5P_DEFAULT, H5P_DEFAULT) >= 0;
+    if (source >= 0) H5Fclose(source);
+  }
+  copied &= H5Fclose(target) >= 0;
+  if (!copied) {
+    fs::remove(temporary);
+    fail("merge", "{}: copying failed; is a run twice among the files, or the disk full?", out);
+  }
+  commit_file(temporary, out);
+  return 0;
+}
+
+}  // namespace rnb

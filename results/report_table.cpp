@@ -1,0 +1,228 @@
+#include "results/report_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "results/statistics.h"
+
+namespace rnb {
+namespace {
+
+// Keys that name the row or cannot change results.
+const std::set<std::string> kRowKeys{"seed",
+                                     "store",
+                                     "method",
+                                     "method-option",
+                                     "grouping",
+                                     "log-every",
+                                     "log_every",
+                                     "checkpoint-every",
+                                     "checkpoint_every",
+                                     "keep-checkpoints",
+                                     "keep_checkpoints",
+                                     "save-model",
+                                     "save_model",
+                                     "threads"};
+
+std::string setting(const RunSummary& r) {
+  std::string out;
+  for (const auto& [key, value] : r.experiment.items())
+    if (!kRowKeys.contains(key)) out += fmt::format("{}={};", key, value.get<std::string>());
+  return out;
+}
+
+struct Row {
+  std::vector<const RunSummary*> runs;  // by seed
+};
+
+std::string plus_minus(const Spread& s, int digits) {
+  if (s.n == 0 || std::isnan(s.mean)) return "-";
+  return std::isnan(s.deviation) ? fmt::format("{:.{}f}", s.mean, digits)
+                                 : fmt::format("{:.{}f} ± {:.{}f}", s.mean, digits, s.deviation, digits);
+}
+
+std::string paired(const Row& row, const Row* base) {
+  if (!base || base == &row) return "-";
+  std::vector<double> differences;
+  for (const RunSummary* a : row.runs)
+    for (const RunSummary* b : base->runs)
+      if (a->seed() == b->seed()) differences.push_back(a->test_loss - b->test_loss);
+  const Spread s = spread(differences);
+  if (s.n == 0) return "-";
+  const double half = half_width_95(s);
+  return std::isnan(half) ? fmt::format("{:+.4f}", s.mean)
+                          : fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", s.mean, s.mean - half, s.mean + half);
+}
+
+template <typename Value>
+std::string mean_of(const Row& row, const char* format, const Value& value) {
+  std::vector<double> values;
+  for (const RunSummary* r : row.runs)
+    if (const double v = value(*r); !std::isnan(v)) values.push_back(v);
+  return values.empty() ? "-" : fmt::format(fmt::runtime(format), spread(values).mean);
+}
+
+}  // namespace
+
+ReportTable report_table(const std::vector<RunSummary>& runs) {
+  ReportTable table;
+  std::map<std::string, int> settings;
+  std::map<std::tuple<std::string, std::string, std::string, std::string>, Row>
+      rows;  // data set, setting, grouping, method
+  bool partial = false, shared = false;
+  for (const RunSummary& r : runs) {
+    if (r.status != "complete") {
+      partial = true;
+      continue;
+    }
+    shared |= r.shared_machine;
+    settings[setting(r)] = 0;
+    rows[{r.dataset, setting(r), r.grouping, r.label}].runs.push_back(&r);
+  }
+  const bool weighted =
+      std::any_of(runs.begin(), runs.end(), [](const RunSummary& r) { return !std::isnan(r.weighted_loss); });
+  int number = 0;
+  for (auto& [text, n] : settings) n = ++number;
+  table.columns = {"data set",
+                   "grouping",
+                   "method",
+                   "seeds",
+                   "test loss",
+                   "vs stratified [95 %]",
+                   "vs natural [95 %]",
+                   "domain mean",
+                   "accuracy %",
+                   "overhead s %",
+                   "overhead FLOPs %",
+                   "paper's formula %",
+                   "regroup s"};
+  if (weighted) table.columns.push_back("weighted loss");
+  if (settings.size() > 1) table.columns.push_back("setting");
+  for (auto& [key, row] : rows) {
+    const auto& [dataset, set, grouping, label] = key;
+    const auto find = [&](const std::string& g, const std::string& method) -> const Row* {
+      const auto it = rows.find({dataset, set, g, method});
+      return it == rows.end() ? nullptr : &it->second;
+    };
+    const Row* stratified =
+        find(grouping, "stratified") ? find(grouping, "stratified") : find("original", "stratified");
+    std::vector<double> loss;
+    for (const RunSummary* r : row.runs) loss.push_back(r->test_loss);
+    const auto exclusive = [](const RunSummary& r, double v) { return r.shared_machine ? std::nan("") : v; };
+    std::vector<std::string> cells{
+        dataset,
+        grouping,
+        label,
+        std::to_string(row.runs.size()),
+        plus_minus(spread(loss), 4),
+        paired(row, stratified),
+        paired(row, find("original", "natural")),
+        mean_of(row, "{:.4f}", [](const RunSummary& r) { return r.domain_mean_loss; }),
+        mean_of(row, "{:.2f}", [](const RunSummary& r) { return 100 * r.accuracy; }),
+        mean_of(row, "{:.2f}",
+                [&](const RunSummary& r) { return exclusive(r, 100 * r.overhead(r.seconds)); }),
+        mean_of(row, "{:.3f}", [](const RunSummary& r) { return 100 * r.overhead(r.flops); }),
+        mean_of(row, "{:.4f}", [](const RunSummary& r) { return 100 * r.formula_overhead; }),
+        mean_of(row, "{:.1f}", [](const RunSummary& r) {
+          return r.seconds.contains("regroup") ? r.seconds.at("regroup") : 0.0;
+        })};
+    if (weighted)
+      cells.push_back(mean_of(row, "{:.4f}", [](const RunSummary& r) { return r.weighted_loss; }));
+    if (settings.size() > 1) cells.push_back(std::to_string(settings.at(set)));
+    table.rows.push_back(std::move(cells));
+  }
+  table.notes.push_back(
+      "test loss: nats per completion token, mean ± standard deviation over seeds; differences are paired by "
+      "seed (negative is better).");
+  table.notes.push_back(
+      "overhead: what the method itself costs / training; the paper's formula counts T m^2 N against 6 N D_t "
+      "and takes accumulation as free.");
+  if (partial) table.notes.push_back("runs that did not finish are left out.");
+  if (shared) table.notes.push_back("runs that shared the machine are left out of the overhead seconds.");
+  for (const auto& [text, n] : settings)
+    if (settings.size() > 1) table.notes.push_back(fmt::format("setting {}: {}", n, text));
+  return table;
+}
+
+namespace {
+
+size_t display_width(const std::string& text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string text_table(const ReportTable& t) {
+  std::vector<size_t> width;
+  for (const auto& c : t.columns) width.push_back(display_width(c));
+  for (const auto& row : t.rows)
+    for (size_t i = 0; i < row.size(); ++i) width[i] = std::max(width[i], display_width(row[i]));
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string out;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const std::string pad(width[i] - display_width(cells[i]), ' ');
+      out += (i ? "  " : "") + (i < 3 ? cells[i] + pad : pad + cells[i]);
+    }
+    return out + "\n";
+  };
+  std::string out = line(t.columns);
+  for (const auto& row : t.rows) out += line(row);
+  for (const auto& note : t.notes) out += "  " + note + "\n";
+  return out;
+}
+
+std::string escaped(const std::string& cell, TableFormat format) {
+  std::string out;
+  for (const char c : cell) {
+    if (format == TableFormat::Csv && c == '"') out += '"';
+    if (format == TableFormat::Markdown && c == '|') out += '\\';
+    if (format == TableFormat::Latex && std::string_view("%&_#$").find(c) != std::string_view::npos)
+      out += '\\';
+    out += c;
+  }
+  if (format == TableFormat::Csv && out.find_first_of(",\"\n") != std::string::npos) return '"' + out + '"';
+  if (format == TableFormat::Latex)
+    for (size_t at; (at = out.find("±")) != std::string::npos;)
+      out.replace(at, std::string("±").size(), "$\\pm$");
+  return out;
+}
+
+}  // namespace
+
+std::string render(const ReportTable& t, TableFormat format) {
+  if (format == TableFormat::Text) return text_table(t);
+  const char* const between = format == TableFormat::Csv        ? ","
+                              : format == TableFormat::Markdown ? " | "
+                                                                : " & ";
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::vector<std::string> safe;
+    for (const auto& c : cells) safe.push_back(escaped(c, format));
+    const std::string body = fmt::format("{}", fmt::join(safe, between));
+    return format == TableFormat::Markdown ? "| " + body + " |\n"
+           : format == TableFormat::Latex  ? body + " \\\\\n"
+                                           : body + "\n";
+  };
+  std::string out;
+  if (format == TableFormat::Latex)
+    out += fmt::format("\\begin{{tabular}}{{{}}}\n\\hline\n", std::string(t.columns.size(), 'l'));
+  out += line(t.columns);
+  if (format == TableFormat::Markdown) {
+    out += "|";
+    for (size_t i = 0; i < t.columns.size(); ++i) out += i < 3 ? "---|" : "---:|";
+    out += "\n";
+  }
+  if (format == TableFormat::Latex) out += "\\hline\n";
+  for (const auto& row : t.rows) out += line(row);
+  if (format == TableFormat::Latex) out += "\\hline\n\\end{tabular}\n";
+  if (format == TableFormat::Markdown) {
+    out += "\n";
+    for (const auto& note : t.notes) out += "- " + note + "\n";
+  }
+  return out;
+}
+
+}  // namespace rnb

@@ -1,0 +1,25 @@
+#pragma once
+// The comparison table: one row a data set, grouping and method, over seeds.
+
+#include <string>
+#include <vector>
+
+#include "results/run_file.h"
+
+namespace rnb {
+
+struct ReportTable {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> notes;
+};
+
+// Runs of one row share everything but the seed; a row's differences to stratified (same grouping, else
+// original) and to natural (original) are paired by seed, with 95 % intervals. Rows that differ in other keys
+// say which.
+ReportTable report_table(const std::vector<RunSummary>& runs);
+
+enum class TableFormat { Text, Markdown, Csv, Latex };
+std::string render(const ReportTable& table, TableFormat format);
+
+}  // namespace rnb
