@@ -39,7 +39,7 @@ torch::Tensor& DomainGradients::accumulator(const std::string& layer, int64_t do
 void DomainGradients::add(const std::string& layer, int64_t domain, const torch::Tensor& piece) {
   const torch::NoGradGuard no_grad;
   accumulator(layer, domain, piece).add_(piece, scale_);
-  ledger_.add_flops("accumulate", 2.0 * static_cast<double>(piece.numel()));
+  ledger_.add_flops("accumulate and norm", 4.0 * static_cast<double>(piece.numel()));
   if (accumulation_ == 1) {  // the piece is the domain's whole gradient of this step in this layer
     const auto flat = piece.reshape({-1});
     squared_norms_[static_cast<size_t>(domain)] += scale_ * scale_ * flat.dot(flat).item<double>();
@@ -92,7 +92,7 @@ void DomainGradients::end_step() {
 
 GradientGram DomainGradients::gram() const {
   const torch::NoGradGuard no_grad;
-  GradientGram out;
+  GradientGram out;  // its dot products are 2 FLOPs an element
   out.m = m_;
   out.count = count_;
   out.squared_norms = squared_norms_;
@@ -109,6 +109,7 @@ GradientGram DomainGradients::gram() const {
     // Row by row: stacking would double the accumulators' memory.
     for (size_t a = 0; a < seen.size(); ++a)
       for (size_t b = 0; b <= a; ++b) {
+        ledger_.add_flops("gram", 2.0 * static_cast<double>(rows[a].numel()));
         const double dot = rows[a].dot(rows[b]).item<double>();
         out.dot[seen[a] * m_ + seen[b]] += dot;
         if (a != b) out.dot[seen[b] * m_ + seen[a]] += dot;
