@@ -1,5 +1,6 @@
 #include "methods/balance.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace rnb {
@@ -31,9 +32,11 @@ std::vector<double> gram_times(const std::vector<double>& g, const std::vector<d
 }
 
 double euclidean_norm(const std::vector<double>& v) {
-  double sum = 0;
-  for (const double x : v) sum += x * x;
-  return std::sqrt(sum);
+  double top = 0, sum = 0;
+  for (const double x : v) top = std::max(top, std::abs(x));
+  if (top == 0) return 0;
+  for (const double x : v) sum += (x / top) * (x / top);  // squares neither overflow nor vanish
+  return top * std::sqrt(sum);
 }
 
 }  // namespace rnb

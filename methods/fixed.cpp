@@ -1,7 +1,9 @@
 // Weights from a JSON file: {"domain name": weight, ...} (absent domains get 0) or a list in domain order; or
 // inline, weights=0.2,0.8. They are normalised.
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/json_file.h"
@@ -49,11 +51,28 @@ Weights file_weights(const std::string& file, const Domains& domains) {
   return out;
 }
 
-Weights checked(Weights w, size_t m) {
-  if (w.size() != m) fail("fixed", "{} weights are given, the data has {} domains", w.size(), m);
-  for (const double v : w)
-    if (!(v >= 0)) fail("fixed", "weight {} is negative or not a number", v);
+Weights checked(const Weights& w, const Domains& domains) {
+  if (w.size() != domains.size())
+    fail("fixed", "{} weights are given, the data has {} domains", w.size(), domains.size());
+  for (size_t i = 0; i < w.size(); ++i) {
+    if (!(w[i] >= 0) || !std::isfinite(w[i]))
+      fail("fixed", "domain '{}' has weight {}; expected a finite number >= 0", domains.names[i], w[i]);
+    if (w[i] > 0 && domains.train_examples[i] == 0)
+      fail("fixed", "domain '{}' has weight {} but no training examples; give it 0", domains.names[i], w[i]);
+  }
   return normalised(w);
+}
+
+// Two parts for every domain with training examples, one more for the first of them.
+std::map<std::string, std::string> example_weights(const Domains& domains) {
+  std::string text;
+  const char* next = "3";
+  for (const int64_t n : domains.train_examples) {
+    text += text.empty() ? "" : ",";
+    text += n > 0 ? next : "0";
+    if (n > 0) next = "2";
+  }
+  return {{"weights", text}};
 }
 
 RNB_REGISTER_METHOD((MethodSpec{
@@ -68,9 +87,10 @@ RNB_REGISTER_METHOD((MethodSpec{
       if (file.empty() == weights.empty())
         fail_usage("fixed", "exactly one of file= and weights= must be given");
       return std::make_unique<FixedMixer>([=](const Domains& d) {
-        return checked(file.empty() ? inline_weights(weights) : file_weights(file, d), d.size());
+        return checked(file.empty() ? inline_weights(weights) : file_weights(file, d), d);
       });
-    }}));
+    },
+    example_weights}));
 
 }  // namespace
 }  // namespace rnb

@@ -30,8 +30,9 @@ std::vector<int64_t> largest_remainder(std::span<const double> p, int64_t n, std
   std::vector<size_t> order(p.size());
   std::iota(order.begin(), order.end(), size_t{0});
   const auto remainder = [&](size_t i) { return owed[i] - static_cast<double>(count[i]); };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return remainder(a) > remainder(b) + kRounding; });
+  std::vector<int64_t> rank(p.size());  // whole multiples of the rounding error, so that equal means equal
+  for (size_t i = 0; i < p.size(); ++i) rank[i] = std::llround(remainder(i) / kRounding);
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return rank[a] > rank[b]; });
   // Residuals sum to 0, so `left` lies within [-m, m]: a debt is taken back from those owed least.
   for (size_t k = 0; left > 0; k = (k + 1) % order.size(), --left) ++count[order[k]];
   for (size_t k = order.size(); left < 0; k = k == 0 ? order.size() : k) {

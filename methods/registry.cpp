@@ -33,6 +33,7 @@ MethodRegistration::MethodRegistration(MethodSpec spec) {
   const auto at =
       std::lower_bound(specs.begin(), specs.end(), spec.name,
                        [](const MethodSpec& s, const std::string& name) { return s.name < name; });
+  RNB_ASSERT(at == specs.end() || at->name != spec.name);
   specs.insert(at, std::move(spec));
 }
 

@@ -41,6 +41,8 @@ struct MethodSpec {
   std::vector<MethodOption> options;
   Traits traits;
   std::function<std::unique_ptr<Mixer>(const MethodOptions&)> make;
+  // Option values to try the method with, where its defaults alone do not run; the conformance suite uses it.
+  std::function<std::map<std::string, std::string>(const Domains&)> example = nullptr;
 };
 
 const std::vector<MethodSpec>& method_specs();           // sorted by name

@@ -7,7 +7,7 @@
 // last defined score | keep: its present weight, the others share the rest), and |G p| = 0 (p is kept, with a
 // warning). Where neither says so, the rule is the paper's.
 
-#include <cmath>
+#include <algorithm>
 
 #include "base/error.h"
 #include "methods/balance.h"
@@ -93,7 +93,14 @@ class Rnb : public Mixer {
           {"zero_norm", fmt::format("|G p| is 0 in round {}; the weights are kept", round.round)});
       return decision;
     }
-    decision.sampling = weights(score, norm, gram.empty, round.p);
+    const auto logits = scaled(score, norm);
+    if (!all_finite(logits)) {
+      decision.warnings.push_back(
+          {"bad_signal",
+           fmt::format("the logits of round {} are not finite; the weights are kept", round.round)});
+      return decision;
+    }
+    decision.sampling = weights(logits, gram.empty, round.p);
     return decision;
   }
 
@@ -101,19 +108,30 @@ class Rnb : public Mixer {
   void load(const nlohmann::json& saved) override { saved.at("last_score").get_to(last_score_); }
 
  private:
-  Weights weights(const std::vector<double>& score, double norm, const std::vector<bool>& empty,
-                  std::span<const double> p) const {
+  std::vector<double> scaled(const std::vector<double>& score, double norm) const {
     std::vector<double> logits;
-    for (size_t i = 0; i < score.size(); ++i)
-      if (has_data_[i])
-        logits.push_back(normalise_ ? lambda_ * score[i] / norm : scale_ * lambda_ * score[i]);
-    const auto shares = softmax(logits);  // over the domains that can be sampled
-    Weights out(score.size());
-    for (size_t i = 0, k = 0; i < out.size(); ++i) out[i] = has_data_[i] ? shares[k++] : 0.0;
-    if (empty_ != "keep") return out;
-    double kept = 0, others = 0;
-    for (size_t i = 0; i < out.size(); ++i) (empty[i] ? kept : others) += empty[i] ? p[i] : out[i];
-    for (size_t i = 0; i < out.size(); ++i) out[i] = empty[i] ? p[i] : out[i] * (1 - kept) / others;
+    for (const double v : score) logits.push_back(normalise_ ? lambda_ * (v / norm) : scale_ * lambda_ * v);
+    return logits;
+  }
+
+  // Softmax over the domains that can be sampled; empty=keep leaves the round's absent ones as they were.
+  Weights weights(const std::vector<double>& logits, const std::vector<bool>& empty,
+                  std::span<const double> p) const {
+    std::vector<double> moving;
+    std::vector<size_t> where;
+    Weights out(logits.size());
+    double kept = 0;
+    for (size_t i = 0; i < out.size(); ++i) {
+      if (!has_data_[i]) continue;
+      if (empty_ == "keep" && empty[i]) {
+        kept += out[i] = p[i];
+        continue;
+      }
+      moving.push_back(logits[i]);
+      where.push_back(i);
+    }
+    const auto shares = softmax(moving);
+    for (size_t k = 0; k < where.size(); ++k) out[where[k]] = shares[k] * (1 - kept);
     return out;
   }
 
