@@ -75,22 +75,23 @@ std::map<std::string, std::string> example_weights(const Domains& domains) {
   return {{"weights", text}};
 }
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "fixed",
-    "weights of your own, from a file or inline",
-    "control",
-    {{"file", "", "JSON: {\"domain\": weight, ...} or [weights]", {}},
-     {"weights", "", "weights in domain order, with commas", {}}},
-    {"is given by domain", "keeps its weights whatever the signal"},
-    [](const MethodOptions& options) -> std::unique_ptr<Mixer> {
-      const std::string file = options.text("file"), weights = options.text("weights");
-      if (file.empty() == weights.empty())
-        fail_usage("fixed", "exactly one of file= and weights= must be given");
-      return std::make_unique<FixedMixer>([=](const Domains& d) {
-        return checked(file.empty() ? inline_weights(weights) : file_weights(file, d), d);
-      });
-    },
-    example_weights}));
+RNB_REGISTER_METHOD((MethodSpec{"fixed",
+                                "weights of your own, from a file or inline",
+                                "control",
+                                {{"file", "", "JSON: {\"domain\": weight, ...} or [weights]", {}},
+                                 {"weights", "", "weights in domain order, with commas", {}}},
+                                {"is given by domain", "keeps its weights whatever the signal"},
+                                [](const MethodOptions& options) -> std::unique_ptr<Mixer> {
+                                  const std::string file = options.text("file"),
+                                                    weights = options.text("weights");
+                                  if (file.empty() == weights.empty())
+                                    fail_usage("fixed", "exactly one of file= and weights= must be given");
+                                  return std::make_unique<FixedMixer>([=](const Domains& d) {
+                                    return checked(
+                                        file.empty() ? inline_weights(weights) : file_weights(file, d), d);
+                                  });
+                                },
+                                example_weights}));
 
 }  // namespace
 }  // namespace rnb

@@ -57,10 +57,17 @@ TableFormat format_of(const std::string& name) {
   fail_usage("report", "--format {}{}", name, suggestion(name, {"text", "md", "csv", "latex"}));
 }
 
-void write_html(const std::string& out, const std::vector<fs::path>& files) {
+void write_html(const std::string& out, const ReportTable& table, const std::vector<fs::path>& files) {
+  const fs::path parent = fs::absolute(out).parent_path();
+  if (!fs::is_directory(parent)) fail("report", "{}: the folder {} does not exist", out, parent.string());
+  const fs::path csv = temporary_name(fs::path(out).replace_extension(".csv"));
+  write_file_atomic(csv, render(table, TableFormat::Csv));
   const char* given = std::getenv("RNB_PYTHON");
   const std::string python = given ? given : RNB_SOURCE_DIR "/.venv/bin/python";
-  std::vector<std::string> words{python, RNB_SOURCE_DIR "/plots/report.py", "--out", out};
+  std::vector<std::string> words{python,    RNB_SOURCE_DIR "/plots/report.py",
+                                 "--out",   out,
+                                 "--table", csv.string(),
+                                 "--notes", fmt::format("{}", fmt::join(table.notes, "\n"))};
   for (const fs::path& f : files) words.push_back(f.string());
   std::vector<char*> argv;
   for (std::string& w : words) argv.push_back(w.data());
@@ -71,7 +78,11 @@ void write_html(const std::string& out, const std::vector<fs::path>& files) {
     ::_exit(127);
   }
   int status = 0;
-  if (child < 0 || ::waitpid(child, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+  const bool drawn =
+      child > 0 && ::waitpid(child, &status, 0) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  std::error_code ignored;
+  fs::remove(csv, ignored);
+  if (!drawn)
     fail("report",
          "{}: the page could not be drawn by {}; run scripts/setup.sh, or set RNB_PYTHON to a Python with "
          "h5py and matplotlib",
@@ -94,13 +105,14 @@ int report_command(const std::vector<std::string>& args) {
   const auto files = find_runs(places);
   std::vector<RunSummary> runs;
   for (const fs::path& f : files) runs.push_back(read_run(f));
-  const std::string text = render(report_table(runs), wanted);
+  const ReportTable table = report_table(runs);
+  const std::string text = render(table, wanted);
   if (out.empty()) {
     std::cout << text;
   } else {
     write_file_atomic(out, text);
   }
-  if (!html.empty()) write_html(html, files);
+  if (!html.empty()) write_html(html, table, files);
   return 0;
 }
 

@@ -1,8 +1,10 @@
-// Test vectors of the methods. Inputs, options and shapes come from the JSON, so another folder
-// (RNB_GOLDEN_DIR) with the same cases and other inputs passes too; a case or an expectation that nobody
-// handles fails.
+// Published-formula vectors, tests/golden/*.json (or the folder RNB_GOLDEN_DIR): inputs and expected values
+// are all read from the files. A case or a key that nobody handles fails.
 
+#include <charconv>
 #include <cstdlib>
+#include <filesystem>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -12,152 +14,155 @@
 #include "methods/registry.h"
 #include "methods/simplex.h"
 #include "methods/static_mixtures.h"
+#include "played_run.h"
 
 namespace rnb {
 namespace {
 
-using Json = nlohmann::json;
-using Numbers = std::vector<double>;
+using nlohmann::json;
+using Doubles = std::vector<double>;
 
-Json golden(const std::string& method) {
-  const char* folder = std::getenv("RNB_GOLDEN_DIR");
-  return read_json_file(std::filesystem::path(folder ? folder : RNB_SOURCE_DIR "/tests/golden") /
-                        (method + ".json"));
+std::filesystem::path golden_folder() {
+  const char* given = std::getenv("RNB_GOLDEN_DIR");
+  return given ? std::filesystem::path(given) : std::filesystem::path(RNB_SOURCE_DIR) / "tests/golden";
 }
 
-void expect_near(const Json& expected, const Numbers& actual, double tolerance, const std::string& what) {
-  const auto values = expected.get<Numbers>();
-  ASSERT_EQ(values.size(), actual.size()) << what;
-  for (size_t i = 0; i < values.size(); ++i)
-    EXPECT_NEAR(values[i], actual[i], tolerance) << what << "[" << i << "]";
+void expect_near(const Doubles& found, const Doubles& expected, double tolerance, const std::string& what) {
+  ASSERT_EQ(found.size(), expected.size()) << what;
+  for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], tolerance) << what << " " << i;
 }
 
-// The number after a prefix: "p_lambda_3" -> "3".
-std::string suffix(const std::string& key, const std::string& prefix) {
-  return key.starts_with(prefix) ? key.substr(prefix.size()) : std::string();
+double number_after(const std::string& key, const std::string& prefix) {
+  double value = 0;
+  const char* const end = key.data() + key.size();
+  const auto [at, code] = std::from_chars(key.data() + prefix.size(), end, value);
+  EXPECT_TRUE(code == std::errc() && at == end) << "no number in key " << key;
+  return value;
 }
 
-class NoServices : public Services {};
-
-GradientGram gram_of(const Json& inputs) {
-  const auto g = inputs.at("accumulated_gradients").get<std::vector<Numbers>>();
-  GradientGram out;
-  out.m = g.size();
-  out.count = inputs.at("sample_counts").get<Numbers>();
-  out.squared_norms.assign(out.m, 0);
-  out.squared_counts.assign(out.m, 0);
-  for (size_t i = 0; i < out.m; ++i)
-    for (size_t j = 0; j < out.m; ++j) {
-      double dot = 0;
-      // A domain that was not sampled has no gradient, whatever the file says.
-      for (size_t d = 0; d < g[i].size() && out.count[i] > 0 && out.count[j] > 0; ++d)
-        dot += g[i][d] * g[j][d];
-      out.dot.push_back(dot);
-    }
-  return out;
+std::string exact(double v) {
+  return json(v).dump();
 }
 
-// The whole method, as the harness calls it: one round with this Gram matrix.
-Numbers rnb_weights(const GradientGram& gram, const Numbers& evaluation, const std::string& lambda) {
-  const auto mixer = make_mixer("rnb", {{"lambda", lambda}, {"empty", "neutral"}, {"round_steps", "1"}});
-  const std::vector<int64_t> many(gram.m, 100);
-  NoServices services;
-  const Domains domains{std::vector<std::string>(gram.m, "d"), many, many, many, evaluation, 10};
-  const Weights p = *mixer->init(domains, services).sampling;
-  const Decision decision = mixer->on_round({1, 1, p, &gram}, services);
-  return decision.sampling.value_or(Weights{});
+Domains domains_of(const std::vector<int64_t>& tokens, const Doubles& evaluation) {
+  Domains d;
+  d.train_tokens = d.train_examples = d.valid_examples = tokens;
+  d.evaluation = evaluation;
+  d.total_steps = 10;
+  for (size_t i = 0; i < tokens.size(); ++i) d.names.push_back("d" + std::to_string(i));
+  return d;
 }
 
-TEST(Golden, Rnb) {
-  const Json file = golden("rnb");
-  const double tolerance = file.at("abs_tolerance");
-  ASSERT_FALSE(file.at("cases").empty());
-  for (const Json& c : file.at("cases")) {
-    const Json& inputs = c.at("inputs");
-    if (inputs.contains("policy")) ASSERT_EQ(inputs.at("policy"), "zero row and column");
-    const auto gram = gram_of(inputs);
-    const auto p = inputs.at("eval_proportions").get<Numbers>();
-    const MeanGram mean = mean_gram(gram, GramDiagonal::Biased);
-    const Numbers gp = gram_times(mean.g, p);
-    for (const auto& [key, expected] : c.at("expected").items()) {
-      const std::string what = c.at("name").get<std::string>() + "/" + key;
-      if (key == "G") {
-        Numbers flat;
-        for (const Json& row : expected)
-          for (const Json& v : row) flat.push_back(v);
-        expect_near(flat, mean.g, tolerance, what);
-      } else if (key == "Gp") {
-        expect_near(expected, gp, tolerance, what);
-      } else if (key == "norm") {
-        EXPECT_NEAR(expected.get<double>(), euclidean_norm(gp), tolerance) << what;
-      } else if (const std::string lambda = suffix(key, "p_lambda_"); !lambda.empty()) {
-        expect_near(expected, rnb_weights(gram, p, lambda), tolerance, what);
-      } else {
-        ADD_FAILURE() << what << ": nobody handles this expectation";
-      }
+Weights first_weights(const std::string& method, const std::map<std::string, std::string>& options,
+                      const Domains& domains) {
+  Services services;
+  return make_mixer(method, options)->init(domains, services).sampling.value();
+}
+
+void check_balance(const json& inputs, const json& expected, double tolerance) {
+  ASSERT_EQ(inputs.value("policy", "zero row and column"), "zero row and column");
+  const auto p = inputs.at("eval_proportions").get<Doubles>();
+  auto gradients = inputs.at("accumulated_gradients").get<std::vector<Doubles>>();
+  const auto counts = inputs.at("sample_counts").get<Doubles>();
+  const GradientGram sums = gram_of({gradients}, {counts});
+  const MeanGram gram = mean_gram(sums, GramDiagonal::Biased);
+  const Doubles score = gram_times(gram.g, p);
+  for (const auto& [key, value] : expected.items()) {
+    if (key == "G") {
+      Doubles flat;
+      for (const auto& row : value) flat.insert(flat.end(), row.begin(), row.end());
+      expect_near(gram.g, flat, tolerance, key);
+    } else if (key == "Gp") {
+      expect_near(score, value.get<Doubles>(), tolerance, key);
+    } else if (key == "norm") {
+      EXPECT_NEAR(euclidean_norm(score), value.get<double>(), tolerance);
+    } else if (key.starts_with("p_lambda_")) {
+      const auto mixer = make_mixer("rnb", {{"lambda", exact(number_after(key, "p_lambda_"))}});
+      Services services;
+      const Weights uniform =
+          mixer->init(domains_of(std::vector<int64_t>(p.size(), 100), p), services).sampling.value();
+      expect_near(uniform, uniform_weights(p.size()), 0, "p^0");
+      const Decision d = mixer->on_round({1, 1, uniform, &sums}, services);
+      expect_near(d.sampling.value(), value.get<Doubles>(), tolerance, key);
+    } else {
+      ADD_FAILURE() << "nobody handles key " << key;
     }
   }
 }
 
-void check_mixtures(const Json& c, double tolerance) {
-  const Json& inputs = c.at("inputs");
-  const auto tokens = inputs.at("tokens").get<Numbers>();
-  for (const auto& [key, expected] : c.at("expected").items()) {
+void check_mixtures(const json& inputs, const json& expected, double tolerance) {
+  const auto sizes = inputs.at("tokens").get<Doubles>();
+  const Domains domains = domains_of({sizes.begin(), sizes.end()}, uniform_weights(sizes.size()));
+  for (const auto& [key, value] : expected.items()) {
+    const auto want = value.get<Doubles>();
     if (key == "natural") {
-      expect_near(expected, normalised(tokens), tolerance, key);
+      expect_near(first_weights("natural", {{"unit", "tokens"}}, domains), want, tolerance, key);
     } else if (key == "stratified") {
-      expect_near(expected, temperature_mixture(tokens, 0), tolerance, key);
+      expect_near(first_weights("stratified", {}, domains), want, tolerance, key);
     } else if (key.starts_with("temperature_")) {
-      expect_near(expected, temperature_mixture(tokens, std::stod(suffix(key, "temperature_"))), tolerance,
-                  key);
-    } else if (key == "unimax") {
-      expect_near(expected,
-                  unimax_mixture(tokens, inputs.at("unimax_budget"), inputs.at("unimax_max_epochs")),
+      const double tau = number_after(key, "temperature_");
+      expect_near(temperature_mixture(sizes, tau), want, tolerance, key);
+      expect_near(first_weights("temperature", {{"tau", exact(tau)}, {"unit", "tokens"}}, domains), want,
                   tolerance, key);
+    } else if (key == "unimax") {
+      const auto budget = inputs.at("unimax_budget").get<double>();
+      const auto epochs = inputs.at("unimax_max_epochs").get<double>();
+      expect_near(unimax_mixture(sizes, budget, epochs), want, tolerance, key);
+      expect_near(
+          first_weights("unimax", {{"budget", exact(budget)}, {"max_epochs", exact(epochs)}}, domains), want,
+          tolerance, key);
     } else {
-      ADD_FAILURE() << key << ": nobody handles this expectation";
+      ADD_FAILURE() << "nobody handles key " << key;
     }
   }
 }
 
-void check_quotas(const Json& c) {
-  const auto p = c.at("inputs").at("p").get<Numbers>();
-  const auto batch = c.at("inputs").at("batch").get<int64_t>();
-  for (const auto& [key, expected] : c.at("expected").items()) {
-    const auto counts = expected.get<std::vector<int64_t>>();
+void check_quota(const json& inputs, const json& expected) {
+  const auto p = inputs.at("p").get<Doubles>();
+  const auto n = inputs.at("batch").get<int64_t>();
+  for (const auto& [key, value] : expected.items()) {
+    const auto want = value.get<std::vector<int64_t>>();
     if (key == "largest_remainder") {
-      EXPECT_EQ(counts, largest_remainder(p, batch)) << key;
+      EXPECT_EQ(largest_remainder(p, n), want);
     } else if (key == "floor_rest_to_last") {
-      EXPECT_EQ(counts, floor_rest_to_last(p, batch)) << key;
+      EXPECT_EQ(floor_rest_to_last(p, n), want);
     } else if (key == "aioli_per_batch") {
-      EXPECT_EQ(counts, aioli_per_batch(p, batch)) << key;
+      EXPECT_EQ(aioli_per_batch(p, n), want);
     } else {
-      ADD_FAILURE() << key << ": nobody handles this expectation";
+      ADD_FAILURE() << "nobody handles key " << key;
     }
   }
 }
 
-TEST(Golden, Static) {
-  const Json file = golden("static");
-  for (const Json& c : file.at("cases")) {
-    const auto name = c.at("name").get<std::string>();
-    SCOPED_TRACE(name);
-    if (name == "mixtures") {
-      check_mixtures(c, file.at("abs_tolerance"));
-    } else if (name.starts_with("quota_rounding")) {
-      check_quotas(c);
-    } else {
-      ADD_FAILURE() << name << ": nobody handles this case";
-    }
+void check_case(const json& inputs, const json& expected, double tolerance) {
+  ASSERT_FALSE(expected.empty());
+  if (inputs.contains("accumulated_gradients")) return check_balance(inputs, expected, tolerance);
+  if (inputs.contains("tokens")) return check_mixtures(inputs, expected, tolerance);
+  if (inputs.contains("batch")) return check_quota(inputs, expected);
+  ADD_FAILURE() << "nobody handles a case with these inputs: " << inputs.dump();
+}
+
+void check_file(const std::string& name) {
+  const json file = read_json_file(golden_folder() / name);
+  ASSERT_FALSE(file.at("cases").empty());
+  for (const auto& c : file.at("cases")) {
+    SCOPED_TRACE(name + ": " + c.at("name").get<std::string>());
+    check_case(c.at("inputs"), c.at("expected"), file.at("abs_tolerance").get<double>());
   }
 }
 
-// The vector worked out in the extraction of the paper (arXiv 2505.00358, Algorithm 1), lambda = 3.
-TEST(Golden, RnbWorkedByHand) {
-  const Json inputs = {{"accumulated_gradients", {{3, 0, 1}, {1, 2, 0}, {-2, 0, 4}}},
-                       {"sample_counts", {3, 2, 4}}};
-  const auto p = rnb_weights(gram_of(inputs), {0.5, 0.3, 0.2}, "3");
-  expect_near({0.5372085110, 0.3869999669, 0.0757915220}, p, 1e-9, "p");
+TEST(Golden, Balance) {
+  check_file("rnb.json");
+}
+
+TEST(Golden, StaticMixturesAndQuotas) {
+  check_file("static.json");
+}
+
+TEST(Golden, NoRegisteredMethodHasVectorsThatAreNotRead) {
+  for (const MethodSpec& spec : method_specs())
+    if (spec.name != "rnb")
+      EXPECT_FALSE(std::filesystem::exists(golden_folder() / (spec.name + ".json"))) << spec.name;
 }
 
 }  // namespace

@@ -1,0 +1,138 @@
+"""The figures of a report. Readable in grey: series differ in line style and marker, not in colour alone."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+
+from runs import CHARGED, PHASES, by_name
+
+STYLES = ["-", "--", "-.", ":"]
+MARKERS = "osD^vPX*"
+AXES = {"step": "optimiser steps", "flops": "training FLOPs", "seconds": "training seconds"}
+plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 130,
+                     "axes.grid": True, "grid.alpha": 0.25, "legend.frameon": False, "svg.fonttype": "none"})
+
+
+def style(i):
+    return {"linestyle": STYLES[i % 4], "marker": MARKERS[i % 8], "color": plt.get_cmap("cividis")(0.05 + 0.85 * (i % 7) / 6)}
+
+
+def band(ax, runs, curve, axis, i, label):
+    """Mean over seeds with a band of one standard deviation."""
+    series = [r.curves[curve] for r in runs if len(r.curves[curve]["value"])]
+    n = min((len(s["value"]) for s in series), default=0)
+    if n == 0:
+        return
+    y = np.array([s["value"][:n] for s in series])
+    x = np.mean([s[axis][:n] for s in series], axis=0)
+    ax.plot(x, y.mean(0), label=f"{label} ({len(series)} seeds)", markersize=4, **style(i))
+    if len(series) > 1:
+        ax.fill_between(x, y.mean(0) - y.std(0, ddof=1), y.mean(0) + y.std(0, ddof=1), alpha=0.15, color=style(i)["color"], linewidth=0)
+
+
+def loss_curves(runs):
+    fig, axes = plt.subplots(1, 3, figsize=(13, 4), sharey=True)
+    for ax, (axis, title) in zip(axes, AXES.items()):
+        for i, (name, group) in enumerate(by_name(runs).items()):
+            band(ax, group, "valid_loss", axis, i, name)
+        ax.set_xlabel(title)
+    axes[0].set_ylabel("validation loss (nats per token)")
+    axes[2].legend(fontsize=7)
+    return fig
+
+
+def final_losses(runs):
+    groups = by_name(runs)
+    fig, ax = plt.subplots(figsize=(8, 0.45 * len(groups) + 1.2))
+    for i, (name, group) in enumerate(groups.items()):
+        values = np.array([r.curves["test_loss"]["value"][-1] for r in group if len(r.curves["test_loss"]["value"])])
+        if len(values) == 0:
+            continue
+        spread = values.std(ddof=1) if len(values) > 1 else 0
+        ax.errorbar(values.mean(), i, xerr=spread, fmt="o", color="black", capsize=3)
+        ax.plot(values, np.full(len(values), i), "|", color="0.45", markersize=9)
+    ax.set_yticks(range(len(groups)), list(groups))
+    ax.invert_yaxis()
+    ax.set_xlabel("test loss (nats per token): mean ± standard deviation, bars are seeds")
+    return fig
+
+
+def mixtures(runs):
+    """The mixture over time of each method that changes it: seed by seed would be many, the first one is drawn."""
+    moving = [g[0] for g in by_name(runs).values() if len(g[0].mixture) > 1]
+    if not moving:
+        return None
+    fig, axes = plt.subplots(1, len(moving), figsize=(4.6 * len(moving), 3.8), squeeze=False)
+    for ax, run in zip(axes[0], moving):
+        order = np.argsort(-run.mixture.mean(0))
+        shown, rest = order[:9], order[9:]
+        rows = [run.mixture[:, i] for i in shown] + ([run.mixture[:, rest].sum(1)] if len(rest) else [])
+        labels = [run.domains[i] for i in shown] + ([f"{len(rest)} others"] if len(rest) else [])
+        x = np.append(run.mixture_step, run.steps)
+        rows = np.array([np.append(r, r[-1]) for r in rows])
+        greys = plt.get_cmap("cividis")(np.linspace(0.05, 0.95, len(rows)))
+        ax.stackplot(x, rows, labels=labels, colors=greys, step="post", edgecolor="white", linewidth=0.4)
+        ax.set(title=f"{run.name} (seed {run.seed})", xlabel="optimiser steps", ylabel="sampling share", ylim=(0, 1), xlim=(0, run.steps))
+        ax.legend(fontsize=6, loc="upper left", bbox_to_anchor=(0, -0.16), ncol=2)
+    return fig
+
+
+def overhead(runs):
+    groups = by_name(runs)
+    fig, axes = plt.subplots(1, 2, figsize=(11, 0.4 * len(groups) + 1.6), sharey=True)
+    hatches = ["", "//", "..", "xx", "\\\\", "oo", "++", "--"]
+    for ax, field, unit in ((axes[0], "seconds", "seconds"), (axes[1], "flops", "FLOPs")):
+        for k, phase in enumerate(p for p in PHASES if p in CHARGED + ("regroup",)):
+            left = np.zeros(len(groups))
+            for earlier in [p for p in PHASES if p in CHARGED + ("regroup",)][:k]:
+                left += [share(g, field, earlier) for g in groups.values()]
+            width = np.array([share(g, field, phase) for g in groups.values()])
+            if width.any():
+                ax.barh(range(len(groups)), width, left=left, label=phase, hatch=hatches[k % 8], edgecolor="white", color=plt.get_cmap("cividis")(k / 8))
+        ax.set_xlabel(f"% of training {unit}")
+    axes[0].set_yticks(range(len(groups)), list(groups))
+    axes[0].invert_yaxis()
+    axes[1].legend(fontsize=7)
+    return fig
+
+
+def share(group, field, phase):
+    return 100 * np.mean([getattr(r, field).get(phase, 0) / max(getattr(r, field).get("train", 0), 1e-12) for r in group])
+
+
+def domain_losses(runs):
+    groups = {n: [r for r in g if r.original_loss is not None] for n, g in by_name(runs).items()}
+    groups = {n: g for n, g in groups.items() if g}
+    if not groups:
+        return None
+    names = next(iter(groups.values()))[0].original_domains
+    table = np.array([np.mean([r.original_loss for r in g], axis=0) for g in groups.values()])
+    fig, ax = plt.subplots(figsize=(max(6, 0.28 * len(names) + 3), 0.4 * len(groups) + 2))
+    image = ax.imshow(table, aspect="auto", cmap="cividis")
+    ax.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
+    ax.set_yticks(range(len(groups)), list(groups))
+    ax.grid(False)
+    fig.colorbar(image, label="test loss (nats per token)")
+    return fig
+
+
+def silhouettes(runs):
+    swept = {r.grouping: r.silhouette for r in runs if r.silhouette is not None and len(r.silhouette[0]) > 1}
+    if not swept:
+        return None
+    fig, ax = plt.subplots(figsize=(5, 3.4))
+    for i, (name, (k, value)) in enumerate(sorted(swept.items())):
+        ax.plot(k, value, label=name, **style(i))
+    ax.set(xlabel="clusters k", ylabel="silhouette")
+    ax.legend(fontsize=7)
+    return fig
+
+
+FIGURES = {"final_losses": ("Test loss by method and grouping", final_losses),
+           "loss_curves": ("Validation loss against steps, FLOPs and seconds", loss_curves),
+           "mixtures": ("Sampling mixture over time", mixtures),
+           "overhead": ("What the methods cost, by phase", overhead),
+           "domain_losses": ("Test loss of each original domain", domain_losses),
+           "silhouettes": ("Silhouette against the number of clusters", silhouettes)}

@@ -1,0 +1,45 @@
+#pragma once
+// A run without a model: a mixer is fed made-up losses and gradients in the order the trainer would call it.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "methods/mixer.h"
+#include "methods/registry.h"
+
+namespace rnb {
+
+enum class Signal { Normal, Zero, NotANumber, Infinite };
+
+// What is played. A domain's losses and gradients follow from its identity, not from its place.
+struct Scenario {
+  Domains domains;
+  std::vector<int> identity;              // [m]
+  std::vector<bool> never_drawn;          // [m] absent from every batch and round
+  std::function<Signal(int64_t)> signal;  // by step
+  std::function<bool(int64_t)> cut_after = [](int64_t) { return false; };  // save, and go on in a new mixer
+};
+
+struct Played {
+  std::vector<Weights> weights;         // after init and after every step, [steps + 1][m]
+  std::vector<Decision> decisions;      // of each call
+  std::vector<nlohmann::json> signals;  // {"call", "step", "data"}, as a run's log keeps them
+  std::vector<std::string> warnings;    // codes, in order
+};
+
+Scenario ordinary_scenario(size_t m);  // unequal sizes, every signal normal
+Scenario permuted(const Scenario& s,
+                  const std::vector<size_t>& order);  // domain k of it is domain order[k] of s
+
+std::map<std::string, std::string> options_for(const MethodSpec& spec, const Domains& domains);
+
+// Every decision's weights are checked on the way (check_weights).
+Played play(const std::string& method, const std::map<std::string, std::string>& options, const Scenario& s);
+
+// The sums of one round from per-step gradient sums [step][domain][width] and counts [step][domain].
+GradientGram gram_of(const std::vector<std::vector<std::vector<double>>>& gradients,
+                     const std::vector<std::vector<double>>& counts);
+
+}  // namespace rnb
