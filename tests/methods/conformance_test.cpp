@@ -91,7 +91,7 @@ TEST_P(EveryMethod, GivesAllToASingleDomain) {
 
 TEST_P(EveryMethod, BearsADomainThatIsNeverDrawn) {
   Scenario s = ordinary_scenario(5);
-  s.never_drawn[2] = true;
+  s.drawn_until[2] = 0;
   for (const Weights& w : run(s).weights) check_weights(w, 5, GetParam());
 }
 
@@ -131,7 +131,7 @@ std::vector<std::string> all_methods() {
 }
 
 INSTANTIATE_TEST_SUITE_P(, EveryMethod, testing::ValuesIn(all_methods()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& method) { return method.param; });
 
 }  // namespace
 }  // namespace rnb

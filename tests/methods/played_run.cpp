@@ -36,7 +36,7 @@ Step made_up_step(const Scenario& s, int64_t step) {
   for (size_t i = 0; i < s.domains.size(); ++i) {
     auto random = stream(s.identity[i], step);
     std::normal_distribution<double> normal(0.3 * s.identity[i], 1.0);
-    const bool absent = s.never_drawn[i] || s.domains.train_examples[i] == 0;
+    const bool absent = step > s.drawn_until[i] || s.domains.train_examples[i] == 0;
     const int64_t n = absent ? 0 : 1 + static_cast<int64_t>(random() % 9);
     std::vector<double> g(kWidth);
     for (double& x : g) x = absent ? 0.0 : spoilt(static_cast<double>(n) * normal(random), s.signal(step));
@@ -136,7 +136,7 @@ Scenario ordinary_scenario(size_t m) {
     const auto k = static_cast<int64_t>(i);
     s.domains.names.push_back("domain" + std::to_string(i));
     s.domains.train_examples.push_back(100 + 70 * k * k);
-    s.domains.train_tokens.push_back(3000 + 1100 * k);
+    s.domains.train_tokens.push_back(300 + 2900 * k);
     s.domains.valid_examples.push_back(5 + 3 * k);
     valid += 5 + 3 * k;
     s.identity.push_back(static_cast<int>(i));
@@ -144,7 +144,7 @@ Scenario ordinary_scenario(size_t m) {
   for (const int64_t n : s.domains.valid_examples)
     s.domains.evaluation.push_back(static_cast<double>(n) / static_cast<double>(valid));
   s.domains.total_steps = 60;
-  s.never_drawn.assign(m, false);
+  s.drawn_until.assign(m, s.domains.total_steps);
   s.signal = [](int64_t) { return Signal::Normal; };
   return s;
 }
@@ -157,7 +157,7 @@ Scenario permuted(const Scenario& s, const std::vector<size_t>& order) {
   out.domains.valid_examples = reordered(s.domains.valid_examples, order);
   out.domains.evaluation = reordered(s.domains.evaluation, order);
   out.identity = reordered(s.identity, order);
-  out.never_drawn = reordered(s.never_drawn, order);
+  out.drawn_until = reordered(s.drawn_until, order);
   return out;
 }
 

@@ -17,7 +17,7 @@ enum class Signal { Normal, Zero, NotANumber, Infinite };
 struct Scenario {
   Domains domains;
   std::vector<int> identity;              // [m]
-  std::vector<bool> never_drawn;          // [m] absent from every batch and round
+  std::vector<int64_t> drawn_until;       // [m] last step with examples of the domain
   std::function<Signal(int64_t)> signal;  // by step
   std::function<bool(int64_t)> cut_after = [](int64_t) { return false; };  // save, and go on in a new mixer
 };

@@ -13,7 +13,7 @@ namespace {
 
 TEST(Quota, RemaindersGoToTheLargestAndTiesToTheLowerIndex) {
   EXPECT_EQ(largest_remainder(std::vector<double>{0.5, 0.25, 0.25}, 2), (std::vector<int64_t>{1, 1, 0}));
-  EXPECT_EQ(largest_remainder(std::vector<double>{0.1, 0.45, 0.45}, 3), (std::vector<int64_t>{1, 1, 1}));
+  EXPECT_EQ(largest_remainder(std::vector<double>{0.1, 0.45, 0.45}, 3), (std::vector<int64_t>{0, 2, 1}));
 }
 
 TEST(Quota, WholeSharesAreNotLostToRounding) {

@@ -1,0 +1,162 @@
+// Parity with transformers: models that it made and saved (tests/oracle/gpt_neo_fixtures.py), and what it
+// computed from them. The live test makes new random ones when the oracle environment is installed.
+
+#include "models/gpt_neo.h"
+
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/json_file.h"
+#include "base/npy.h"
+#include "models/fused_head.h"
+#include "models/language_model_eval.h"
+
+namespace rnb {
+namespace {
+namespace fs = std::filesystem;
+
+const fs::path kOracle = RNB_SOURCE_DIR "/.venv-oracle/bin/python";
+
+torch::Tensor ids_of(const NpyArray& array) {
+  auto ids = torch::empty(array.shape(), torch::kInt64);
+  const auto values = array.values<int64_t>();
+  std::copy(values.begin(), values.end(), ids.data_ptr<int64_t>());
+  return ids;
+}
+
+// Loss over all next-token places, back-propagated through the fused head.
+torch::Tensor next_token_loss(LanguageModel& model, const torch::Tensor& ids,
+                              LinearTracker* tracker = nullptr) {
+  const auto hidden = model.hidden(ids);
+  const auto rows = hidden.slice(1, 0, -1).reshape({-1, hidden.size(-1)});
+  const auto targets = ids.slice(1, 1).reshape({-1});
+  const int64_t n = rows.size(0);
+  const auto weight = torch::full({n}, 1.0 / static_cast<double>(n));
+  return fused_head(rows, model.head_weight(), targets, weight, {{0, n / 3}, {1, n}}, tracker, 16).loss;
+}
+
+void expect_parity(const fs::path& folder) {
+  SCOPED_TRACE(folder.string());
+  const auto model = make_language_model(folder.string(), 0, 0, 0, torch::kCPU);
+  const NpyArray ids(folder / "ids.npy");
+  const fs::path logits_file =
+      fs::path(testing::TempDir()) / ("logits-" + folder.filename().string() + ".npy");
+  const double loss = eval_ids(*model, ids, logits_file.string());
+  EXPECT_NEAR(loss, read_json_file(folder / "loss.json").at("loss").get<double>(), 1e-5);
+  const NpyArray ours(logits_file), theirs(folder / "logits.npy");
+  ASSERT_EQ(ours.shape(), theirs.shape());
+  for (int64_t i = 0; i < ours.size(); ++i)
+    ASSERT_NEAR(ours.values<float>()[static_cast<size_t>(i)], theirs.values<float>()[static_cast<size_t>(i)],
+                1e-4);
+
+  next_token_loss(*model, ids_of(ids)).backward();
+  const auto gradients = load_safetensors(folder / "gradients.safetensors");
+  for (const NamedParameter& p : model->parameters()) {
+    ASSERT_TRUE(gradients.contains(p.name)) << p.name;
+    const auto& expected = gradients.at(p.name);
+    const double error = (p.tensor.grad() - expected).norm().item<double>() / expected.norm().item<double>();
+    EXPECT_LT(error, 1e-4) << p.name;
+  }
+}
+
+TEST(GptNeo, ComputesWhatTransformersComputes) {
+  for (const char* shape : {"windowed", "plain"})
+    expect_parity(fs::path(RNB_SOURCE_DIR "/tests/models/fixtures/gpt_neo") / shape);
+}
+
+TEST(GptNeo, ComputesWhatTransformersComputesOnNewRandomModels) {
+  if (!fs::exists(kOracle)) GTEST_SKIP() << "scripts/setup.sh --oracle installs transformers";
+  const fs::path folder = fs::path(testing::TempDir()) / "gpt_neo_live";
+  const std::string command = kOracle.string() + " " RNB_SOURCE_DIR "/tests/oracle/gpt_neo_fixtures.py " +
+                              folder.string() + " 123 2>/dev/null";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  for (const char* shape : {"windowed", "plain"}) expect_parity(folder / shape);
+}
+
+TEST(GptNeo, IsReadBackByTransformersWithTheSameLogits) {
+  if (!fs::exists(kOracle)) GTEST_SKIP() << "scripts/setup.sh --oracle installs transformers";
+  const fs::path folder = fs::path(testing::TempDir()) / "gpt_neo_saved";
+  const auto model = make_language_model("pico", 64, 0, 7, torch::kCPU);
+  save_hugging_face(*model, folder);
+  std::vector<int64_t> ids;
+  for (int64_t i = 0; i < 2 * 20; ++i) ids.push_back((i * 7 + 3) % 64);
+  write_npy<int64_t>(folder / "ids.npy", ids, {2, 20});
+  eval_ids(*model, NpyArray(folder / "ids.npy"), (folder / "logits.npy").string());
+  const std::string script =
+      "import sys, numpy as np, torch; from transformers import AutoModelForCausalLM as M; f = sys.argv[1]; "
+      "m = M.from_pretrained(f).eval(); l = m(torch.from_numpy(np.load(f + "
+      "'/ids.npy'))).logits.detach().numpy(); "
+      "sys.exit(0 if np.abs(l - np.load(f + '/logits.npy')).max() < 1e-4 else 1)";
+  EXPECT_EQ(
+      std::system((kOracle.string() + " -c \"" + script + "\" " + folder.string() + " 2>/dev/null").c_str()),
+      0);
+}
+
+TEST(GptNeo, NamesTensorsThatAreMissingSurplusOrWronglyShaped) {
+  const fs::path fixture = RNB_SOURCE_DIR "/tests/models/fixtures/gpt_neo/plain";
+  const auto config = read_gpt_neo_config(fixture / "config.json");
+  const TensorMap good = load_safetensors(fixture);
+  const auto message = [&](const TensorMap& tensors) -> std::string {
+    try {
+      GptNeo(config, 32, tensors, "here", torch::kCPU);
+      return "accepted";
+    } catch (const Error& e) {
+      return e.what();
+    }
+  };
+  EXPECT_EQ(message(good), "accepted");
+  TensorMap bad = good;
+  bad.erase("transformer.h.1.mlp.c_fc.bias");
+  EXPECT_NE(message(bad).find("transformer.h.1.mlp.c_fc.bias is missing"), std::string::npos);
+  bad = good;
+  bad["transformer.h.9.ln_1.bias"] = torch::zeros({16});
+  EXPECT_NE(message(bad).find("transformer.h.9.ln_1.bias"), std::string::npos);
+  bad = good;
+  bad["transformer.wpe.weight"] = torch::zeros({31, 16});
+  EXPECT_NE(message(bad).find("transformer.wpe.weight has shape [31, 16]"), std::string::npos);
+}
+
+// Gradients that a tracker is shown must add up to the parameter's own.
+class AddUp : public LinearTracker {
+ public:
+  bool wants(const std::string&) const override { return true; }
+  void body_layer(const std::string& layer, const torch::Tensor& input,
+                  const torch::Tensor& outgrad) override {
+    sums[layer] = outgrad.reshape({-1, outgrad.size(-1)}).t().mm(input.reshape({-1, input.size(-1)}));
+  }
+  void head_piece(int64_t, const torch::Tensor& piece) override {
+    sums["lm_head"] = sums.contains("lm_head") ? sums["lm_head"] + piece : piece.clone();
+    ++head_pieces;
+  }
+  TensorMap sums;
+  int head_pieces = 0;
+};
+
+TEST(GptNeo, TrackedGradientsAddUpToTheParametersGradients) {
+  const auto plain = make_language_model("pico", 64, 0, 3, torch::kCPU),
+             tracked = make_language_model("pico", 64, 0, 3, torch::kCPU);
+  AddUp tracker;
+  tracked->track(&tracker);
+  const auto ids = torch::arange(60).reshape({3, 20}).remainder(64);
+  const auto a = next_token_loss(*plain, ids), b = next_token_loss(*tracked, ids, &tracker);
+  EXPECT_NEAR(a.item<double>(), b.item<double>(), 1e-6);
+  a.backward();
+  b.backward();
+  EXPECT_EQ(tracker.head_pieces, 2);
+  const auto expected = plain->parameters();
+  const auto got = tracked->parameters();
+  for (size_t i = 0; i < got.size(); ++i)
+    EXPECT_LT((got[i].tensor.grad() - expected[i].tensor.grad()).norm().item<double>(), 1e-6) << got[i].name;
+  for (const std::string& layer : tracked->linear_names()) {
+    ASSERT_TRUE(tracker.sums.contains(layer)) << layer;
+    if (layer == "lm_head") continue;  // tied: its parameter's gradient has the look-up's share too
+    for (const NamedParameter& p : got)
+      if (p.name == layer + ".weight")
+        EXPECT_LT((tracker.sums[layer] - p.tensor.grad()).norm().item<double>(), 1e-6) << layer;
+  }
+}
+
+}  // namespace
+}  // namespace rnb

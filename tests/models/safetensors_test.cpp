@@ -1,0 +1,88 @@
+#include "models/safetensors.h"
+
+#include <cstring>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace rnb {
+namespace {
+namespace fs = std::filesystem;
+
+fs::path scratch(const std::string& name) {
+  return fs::path(testing::TempDir()) / name;
+}
+
+void write_raw(const fs::path& file, const std::string& header, const std::string& data) {
+  std::ofstream out(file, std::ios::binary);
+  const uint64_t length = header.size();
+  out.write(reinterpret_cast<const char*>(&length), 8);
+  out << header << data;
+}
+
+TEST(Safetensors, RoundTripsEveryElementType) {
+  TensorMap tensors;
+  for (const auto type : {torch::kFloat64, torch::kFloat32, torch::kFloat16, torch::kBFloat16, torch::kInt64,
+                          torch::kInt32, torch::kUInt8, torch::kBool})
+    tensors[torch::toString(type)] = torch::arange(6).reshape({2, 3}).to(type);
+  tensors["scalar"] = torch::tensor(3.5F);
+  tensors["empty"] = torch::zeros({0, 4});
+  save_safetensors(scratch("all.safetensors"), tensors);
+  const auto back = load_safetensors(scratch("all.safetensors"));
+  ASSERT_EQ(back.size(), tensors.size());
+  for (const auto& [name, tensor] : tensors) {
+    EXPECT_EQ(back.at(name).scalar_type(), tensor.scalar_type()) << name;
+    EXPECT_TRUE(torch::equal(back.at(name), tensor)) << name;
+  }
+}
+
+TEST(Safetensors, ReadsAShardedFolder) {
+  const fs::path folder = scratch("sharded");
+  fs::create_directories(folder);
+  save_safetensors(folder / "a.safetensors", {{"x", torch::ones({2})}});
+  save_safetensors(folder / "b.safetensors", {{"y", torch::zeros({3})}});
+  std::ofstream(folder / "model.safetensors.index.json")
+      << R"({"weight_map": {"x": "a.safetensors", "y": "b.safetensors"}})";
+  EXPECT_EQ(load_safetensors(folder).size(), 2U);
+  std::ofstream(folder / "model.safetensors.index.json") << R"({"weight_map": {"x": "../a.safetensors"}})";
+  EXPECT_THROW(load_safetensors(folder), Error);
+}
+
+TEST(Safetensors, RefusesOffsetsAndShapesThatDoNotFit) {
+  const fs::path file = scratch("bad.safetensors");
+  for (const char* header : {R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,12]}})",
+                             R"({"x":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})",
+                             R"({"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,8]}})",
+                             R"({"x":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}})",
+                             R"({"x":{"dtype":"Q9","shape":[2],"data_offsets":[0,8]}})",
+                             R"({"x":{"dtype":"F32","data_offsets":[0,8]}})", R"([1])", R"({"x":)"}) {
+    write_raw(file, header, std::string(8, '\0'));
+    EXPECT_THROW(load_safetensors(file), Error) << header;
+  }
+  std::ofstream(file, std::ios::binary) << "short";
+  EXPECT_THROW(load_safetensors(file), Error);
+}
+
+TEST(Safetensors, NeverCrashesOnDamagedFiles) {
+  const fs::path file = scratch("fuzz.safetensors");
+  save_safetensors(file, {{"x", torch::ones({2, 3})}, {"y", torch::zeros({4})}});
+  std::ifstream in(file, std::ios::binary);
+  const std::string good((std::istreambuf_iterator<char>(in)), {});
+  for (uint64_t round = 0; round < 2000; ++round) {
+    Rng rng(1, "fuzz", round);
+    std::string bad = good.substr(0, rng.below(3) == 0 ? rng.below(good.size()) : good.size());
+    for (uint64_t k = 0; k < 1 + rng.below(4) && !bad.empty(); ++k)
+      bad[rng.below(bad.size())] = static_cast<char>(rng.below(256));
+    std::ofstream(file, std::ios::binary) << bad;
+    try {
+      load_safetensors(file);
+    } catch (const Error&) {
+    }
+  }
+}
+
+}  // namespace
+}  // namespace rnb
