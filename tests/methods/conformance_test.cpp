@@ -37,9 +37,11 @@ double distance(const Weights& a, const Weights& b) {
 }
 
 TEST_P(EveryMethod, StaysOnTheSimplexFromTheFirstStep) {
-  const Played played = run(ordinary_scenario(5));
-  ASSERT_EQ(played.weights.size(), 61U);
-  for (const Weights& w : played.weights) check_weights(w, 5, GetParam());
+  for (const size_t m : {2, 5, 40}) {
+    const Played played = run(ordinary_scenario(m));
+    ASSERT_EQ(played.weights.size(), 61U);
+    for (const Weights& w : played.weights) check_weights(w, m, GetParam());
+  }
 }
 
 TEST_P(EveryMethod, FollowsItsDomainsWhenTheyAreReordered) {
