@@ -1,5 +1,5 @@
 #pragma once
-// k-means (FAISS, Lloyd on Euclidean distance) and the silhouette of a clustering (Rousseeuw 1987).
+// k-means (FAISS: Lloyd on Euclidean distance).
 
 #include <cstdint>
 #include <span>
@@ -31,11 +31,5 @@ Clustering kmeans(const Points& points, int64_t k, const KMeansOptions& options)
 
 // Index of the nearest centroid of each point.
 std::vector<int32_t> assign_nearest(const Points& points, std::span<const float> centroids);
-
-// Mean silhouette of each of several clusterings of the same points, their distances computed once. Exact up
-// to `exact_limit` points, above it over a seeded subsample of that size. A point alone in its cluster counts
-// 0.
-std::vector<double> silhouettes(const Points& points, std::span<const std::vector<int32_t>> assignments,
-                                uint64_t seed, int64_t exact_limit = 20'000);
 
 }  // namespace rnb

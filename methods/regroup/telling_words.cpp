@@ -43,6 +43,7 @@ std::vector<std::vector<std::string>> telling_words(std::span<const std::string_
     for (const auto& [word, n] : count[c]) {
       const double idf =
           std::log((1.0 + static_cast<double>(k)) / (1.0 + static_cast<double>(clusters_with[word])));
+      if (idf <= 0) continue;  // in every cluster: tells nothing
       scored.emplace_back(-static_cast<double>(n) / static_cast<double>(total[c]) * idf, word);
     }
     const size_t keep = std::min(words_a_cluster, scored.size());

@@ -1,0 +1,123 @@
+#include "methods/regroup/grouping_expression.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <set>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "base/suggest.h"
+
+namespace rnb {
+namespace {
+
+constexpr const char* kForms =
+    "expected original, regroup:k=10, "
+    "regroup:k=5..30:5[,embedder=minilm|static|npy:FILE][,seed=1][,nredo=3], "
+    "random:k=10[,seed=1], or a grouping's name";
+constexpr int64_t kMostClusters = 10'000'000, kMostStarts = 10'000, kMostSeed = 0x7fffffff;
+
+int64_t whole(const std::string& text, const std::string& all, int64_t least, int64_t most) {
+  int64_t n = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (code != std::errc() || end != text.data() + text.size() || n < least || n > most)
+    fail_usage("grouping", "'{}' in '{}' is not a whole number from {} to {}; {}", text, all, least, most,
+               kForms);
+  return n;
+}
+
+struct Range {
+  std::vector<int64_t> ks;
+  std::string text;  // canonical
+};
+
+Range k_values(const std::string& text, const std::string& all) {
+  const auto number = [&](const std::string& part) { return whole(part, all, 1, kMostClusters); };
+  const size_t dots = text.find("..");
+  if (dots == std::string::npos) {
+    const int64_t k = number(text);
+    return {{k}, std::to_string(k)};
+  }
+  const size_t colon = text.find(':', dots);
+  const int64_t first = number(text.substr(0, dots));
+  const int64_t last = number(text.substr(dots + 2, colon == std::string::npos ? colon : colon - dots - 2));
+  const int64_t step = colon == std::string::npos ? 1 : number(text.substr(colon + 1));
+  if (first > last || (last - first) / step >= 1000)
+    fail_usage("grouping", "k={} is no range of 1 to 1000 values; {}", text, kForms);
+  Range range;
+  for (int64_t k = first; k <= last; k += step) range.ks.push_back(k);
+  range.text = step == 1 ? fmt::format("{}..{}", first, last) : fmt::format("{}..{}_{}", first, last, step);
+  return range;
+}
+
+// A file's path may be long and may not be part of a folder's name: its stem tells the reader, a hash tells
+// files of one stem apart.
+std::string embedder_name(const std::string& embedder) {
+  if (!embedder.starts_with("npy:")) return embedder;
+  const std::string path = embedder.substr(4);
+  std::string stem = path.substr(path.find_last_of('/') + 1);
+  if (stem.ends_with(".npy")) stem.resize(stem.size() - 4);
+  stem = stem.substr(0, 40);
+  for (char& c : stem)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.') c = '_';
+  return fmt::format("npy_{}_{:08x}", stem, hash64(path) >> 32);
+}
+
+void check_embedder(const std::string& embedder, const std::string& all) {
+  if (embedder == "minilm" || embedder == "static" || (embedder.starts_with("npy:") && embedder.size() > 4))
+    return;
+  fail_usage("grouping", "embedder '{}' in '{}' is not known{}", embedder, all,
+             suggestion(embedder, {"minilm", "static", "npy:FILE"}));
+}
+
+}  // namespace
+
+GroupingExpression parse_grouping(const std::string& text) {
+  GroupingExpression e;
+  const bool is_regroup = text.starts_with("regroup:"), is_random = text.starts_with("random:");
+  if (!is_regroup && !is_random) {
+    if (text.empty() || text.starts_with('.') || text.find_first_of(":=/") != std::string::npos)
+      fail_usage("grouping", "'{}' is not understood; {}", text, kForms);
+    e.name = text;
+    return e;
+  }
+  e.kind = is_regroup ? GroupingExpression::Kind::Regroup : GroupingExpression::Kind::Random;
+  const std::vector<std::string> known = is_regroup
+                                             ? std::vector<std::string>{"k", "seed", "nredo", "embedder"}
+                                             : std::vector<std::string>{"k", "seed"};
+  std::string k_text;
+  std::set<std::string> given;
+  for (size_t at = text.find(':') + 1; at <= text.size();) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    const std::string part = text.substr(at, end - at);
+    const size_t equals = part.find('=');
+    const std::string key = part.substr(0, equals),
+                      value = equals == std::string::npos ? "" : part.substr(equals + 1);
+    at = end + 1;
+    if (value.empty()) fail_usage("grouping", "'{}' in '{}' has no value; {}", part, text, kForms);
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      fail_usage("grouping", "'{}' in '{}' is not known{}", key, text, suggestion(key, known));
+    if (!given.insert(key).second) fail_usage("grouping", "'{}' is given twice in '{}'", key, text);
+    if (key == "k") {
+      Range range = k_values(value, text);
+      e.ks = std::move(range.ks);
+      k_text = std::move(range.text);
+    } else if (key == "seed") {
+      e.seed = static_cast<uint64_t>(whole(value, text, 0, kMostSeed));
+    } else if (key == "nredo") {
+      e.nredo = static_cast<int>(whole(value, text, 1, kMostStarts));
+    } else {
+      check_embedder(value, text);
+      e.embedder = value;
+    }
+  }
+  if (e.ks.empty() || (is_random && e.ks.size() > 1))
+    fail_usage("grouping", "'{}' needs {}; {}", text, is_random ? "one k" : "k", kForms);
+  e.name = is_random
+               ? fmt::format("random-k{}-s{}", k_text, e.seed)
+               : fmt::format("regroup-{}-k{}-s{}-n{}", embedder_name(e.embedder), k_text, e.seed, e.nredo);
+  return e;
+}
+
+}  // namespace rnb
