@@ -26,19 +26,24 @@ class Tokenizer {
   virtual std::string digest() const = 0;  // SHA-256 over what save() writes
 };
 
-// A folder with sentencepiece.model, or vocab.json + merges.txt, or vocab.txt, or ids.json (the `ids` tokenizer).
+// A folder with sentencepiece.model, or vocab.json + merges.txt, or vocab.txt, or ids.json (the `ids`
+// tokenizer).
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder);
 
 std::unique_ptr<Tokenizer> load_gpt2_tokenizer(const std::filesystem::path& folder);
 std::unique_ptr<Tokenizer> load_sentencepiece_tokenizer(const std::filesystem::path& model_file);
+// WordPiece as a Tokenizer ([CLS] starts, [SEP] ends an example). The exception to the rule above: decode
+// gives the words back, not the bytes (case, accents and white space are gone after encode).
+std::unique_ptr<Tokenizer> load_wordpiece_tokenizer(const std::filesystem::path& vocab_txt);
 // "3 17 9" <-> {3, 17, 9}, for data that is made of tokens.
 std::unique_ptr<Tokenizer> make_ids_tokenizer(int32_t vocab_size);
 
-// Trains a SentencePiece BPE (identity normalisation, byte fallback, so that every text round-trips) on the texts.
-// Deterministic: one thread decides the result.
+// Trains a SentencePiece BPE (identity normalisation, byte fallback, so that every text round-trips) on the
+// texts. Deterministic: one thread decides the result.
 std::unique_ptr<Tokenizer> train_sentencepiece(const std::vector<std::string>& texts, int32_t vocab_size);
 
-// BERT's uncased WordPiece (vocab.txt): basic tokenizer + greedy longest match, as Hugging Face's BertTokenizer.
+// BERT's uncased WordPiece (vocab.txt): basic tokenizer + greedy longest match, as Hugging Face's
+// BertTokenizer.
 struct WordPieceEncoding {
   std::vector<int32_t> ids;  // with [CLS] ... [SEP]; cut to max_length
   bool cut = false;
@@ -50,6 +55,7 @@ class WordPieceTokenizer {
   WordPieceEncoding encode(std::string_view text, int64_t max_length) const;
   int32_t vocab_size() const;
   int32_t pad_id() const;
+  const std::string& token(int32_t id) const;  // throws Error outside the vocabulary
 
  private:
   struct Tables;

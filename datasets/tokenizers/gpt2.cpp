@@ -5,23 +5,23 @@
 #include <mutex>
 #include <shared_mutex>
 #include <unordered_map>
+#include <utility>
 
-#include <utf8proc.h>
+#include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "base/json_file.h"
 #include "base/sha256.h"
 #include "datasets/tokenizer.h"
+#include "datasets/tokenizers/bpe_merges.h"
+#include "datasets/tokenizers/code_points.h"
+#include "datasets/tokenizers/gpt2_words.h"
+#include "datasets/tokenizers/tokenizer_file.h"
 
 namespace rnb {
 namespace {
 
-void append_utf8(std::string& out, int32_t code) {
-  std::array<utf8proc_uint8_t, 4> bytes{};
-  const auto n = utf8proc_encode_char(code, bytes.data());
-  out.append(reinterpret_cast<const char*>(bytes.data()), static_cast<size_t>(n));
-}
+constexpr int32_t kStandIns = 0x144;  // one past the largest stand-in
 
 // GPT-2's printable stand-ins for the 256 bytes: itself where printable, else U+0100 onwards.
 std::array<int32_t, 256> byte_stand_ins() {
@@ -34,89 +34,21 @@ std::array<int32_t, 256> byte_stand_ins() {
   return out;
 }
 
-enum class Kind { Letter, Number, Space, Other, End };
-
-struct Character {
-  Kind kind = Kind::End;
-  int32_t code = 0;
-  size_t bytes = 0;
-};
-
-bool is_white_space(int32_t c) {  // Unicode's White_Space property
-  return (c >= 9 && c <= 13) || c == 32 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
-         c == 0x3000;
-}
-
-Character character_at(std::string_view text, size_t at) {
-  if (at >= text.size()) return {};
-  int32_t code = 0;
-  const auto n = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + at,
-                                  static_cast<utf8proc_ssize_t>(text.size() - at), &code);
-  RNB_ASSERT(n > 0);  // require_utf8 came first
-  Character c{Kind::Other, code, static_cast<size_t>(n)};
-  if (is_white_space(code)) {
-    c.kind = Kind::Space;
-    return c;
-  }
-  switch (utf8proc_category(code)) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-      c.kind = Kind::Letter;
-      break;
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_NO:
-      c.kind = Kind::Number;
-      break;
-    default:
-      break;
-  }
-  return c;
-}
-
-// End of the word that starts at `at`, by GPT-2's pattern
-// 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
-size_t word_end(std::string_view text, size_t at) {
-  for (const std::string_view suffix : {"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"})
-    if (text.substr(at).starts_with(suffix)) return at + suffix.size();
-  const Character first = character_at(text, at);
-  size_t start = at;
-  Character run = first;
-  if (first.code == ' ') {
-    const Character second = character_at(text, at + 1);
-    if (second.kind != Kind::Space && second.kind != Kind::End) {
-      start = at + 1;
-      run = second;
-    }
-  }
-  size_t end = start, last = start;
-  for (Character c = run; c.kind == run.kind && c.kind != Kind::End; c = character_at(text, end)) {
-    last = end;
-    end += c.bytes;
-  }
-  // White space before a word leaves its last character to the word, unless it is all there is.
-  if (run.kind == Kind::Space && end < text.size() && last > start) return last;
-  return end;
-}
-
 class Gpt2Tokenizer : public Tokenizer {
  public:
   Gpt2Tokenizer(std::string vocab, std::string merges, const std::string& where)
       : vocab_text_(std::move(vocab)), merges_text_(std::move(merges)), stand_ins_(byte_stand_ins()) {
     read_vocab(where + "/vocab.json");
     read_merges(where + "/merges.txt");
+    bytes_of_.fill(-1);
     for (size_t b = 0; b < 256; ++b) {
       std::string text;
-      append_utf8(text, stand_ins_[b]);
+      append_code_point(text, stand_ins_[b]);
       const auto it = ids_.find(text);
       if (it == ids_.end())
         fail("gpt2", "{}/vocab.json: byte {} has no token; is this a byte-level vocabulary?", where, b);
       byte_ids_[b] = it->second;
-      bytes_of_[stand_ins_[b]] = static_cast<char>(b);
+      bytes_of_[static_cast<size_t>(stand_ins_[b])] = static_cast<int>(b);
     }
   }
 
@@ -125,13 +57,31 @@ class Gpt2Tokenizer : public Tokenizer {
   int32_t bos_id() const override { return end_of_text_; }
   int32_t eos_id() const override { return end_of_text_; }
 
+  // A special token's name in the text is text like any other: it is spelled out.
   std::vector<int32_t> encode(std::string_view text) const override {
     require_utf8(text, "text");
     std::vector<int32_t> out;
-    for (size_t at = 0; at < text.size();) {
-      const size_t end = word_end(text, at);
-      append_word(text.substr(at, end - at), out);
-      at = end;
+    out.reserve(text.size() / 3);
+    std::vector<std::pair<std::string_view, std::vector<int32_t>>> fresh;
+    {
+      const std::shared_lock lock(words_mutex_);
+      for (size_t at = 0; at < text.size();) {
+        const std::string_view word = text.substr(at, gpt2_word_end(text, at) - at);
+        at += word.size();
+        const auto known = words_.find(word);
+        if (known != words_.end()) {
+          out.insert(out.end(), known->second.begin(), known->second.end());
+          continue;
+        }
+        auto ids = encode_word(word);
+        out.insert(out.end(), ids.begin(), ids.end());
+        if (word.size() <= kLongestKept) fresh.emplace_back(word, std::move(ids));
+      }
+    }
+    if (!fresh.empty()) {
+      const std::unique_lock lock(words_mutex_);
+      for (auto& [word, ids] : fresh)
+        if (words_.size() < kMostKept) words_.try_emplace(std::string(word), std::move(ids));
     }
     return out;
   }
@@ -142,17 +92,14 @@ class Gpt2Tokenizer : public Tokenizer {
       if (id < 0 || id >= vocab_size())
         fail("gpt2", "token id {} is outside the vocabulary of {}", id, vocab_size());
       if (id == end_of_text_) continue;
-      const std::string& token = tokens_[static_cast<size_t>(id)];
-      for (size_t at = 0; at < token.size();) {
-        const Character c = character_at(token, at);
-        const auto it = bytes_of_.find(c.code);
-        if (it == bytes_of_.end()) {
-          out.append(token, at, c.bytes);
+      each_code_point(tokens_[static_cast<size_t>(id)], [&](int32_t code) {
+        const int byte = code < kStandIns ? bytes_of_[static_cast<size_t>(code)] : -1;
+        if (byte < 0) {
+          append_code_point(out, code);
         } else {
-          out += it->second;
+          out += static_cast<char>(byte);
         }
-        at += c.bytes;
-      }
+      });
     }
     return out;
   }
@@ -166,10 +113,6 @@ class Gpt2Tokenizer : public Tokenizer {
   }
 
  private:
-  static uint64_t pair_key(int32_t a, int32_t b) {
-    return (static_cast<uint64_t>(static_cast<uint32_t>(a)) << 32) | static_cast<uint32_t>(b);
-  }
-
   void read_vocab(const std::string& where) {
     nlohmann::json json;
     try {
@@ -179,11 +122,12 @@ class Gpt2Tokenizer : public Tokenizer {
     }
     if (!json.is_object() || json.empty()) fail("gpt2", "{}: expected an object of token -> id", where);
     tokens_.resize(json.size());
+    std::vector<bool> seen(json.size());
     for (const auto& [token, id] : json.items()) {
-      if (!id.is_number_integer() || id < 0 || id >= json.size() || !tokens_[id.get<size_t>()].empty())
-        fail("gpt2", "{}: token '{}' has id {}; expected each of 0..{} once", where, token, id.dump(),
-             json.size() - 1);
-      require_utf8(token, where);
+      if (!id.is_number_integer() || id < 0 || id >= json.size() || seen[id.get<size_t>()])
+        fail("gpt2", "{}: token '{}' has id {}; expected each of 0..{} once", where, shown(token),
+             shown(id.dump()), json.size() - 1);
+      seen[id.get<size_t>()] = true;
       tokens_[id.get<size_t>()] = token;
       ids_[token] = id.get<int32_t>();
     }
@@ -208,73 +152,36 @@ class Gpt2Tokenizer : public Tokenizer {
       const auto ia = ids_.find(a), ib = ids_.find(b), iab = ids_.find(a + b);
       if (ia == ids_.end() || ib == ids_.end() || iab == ids_.end())
         fail("gpt2", "{}:{}: '{}' + '{}' is not in vocab.json; are the two files from one tokenizer?", where,
-             line_number, a, b);
-      merges_.try_emplace(pair_key(ia->second, ib->second), Merge{rank++, iab->second});
+             line_number, shown(a), shown(b));
+      merges_.set(ia->second, ib->second, rank++, iab->second);
     }
   }
 
-  void append_word(std::string_view word, std::vector<int32_t>& out) const {
-    {
-      const std::shared_lock lock(cache_mutex_);
-      const auto it = cache_.find(std::string(word));
-      if (it != cache_.end()) {
-        out.insert(out.end(), it->second.begin(), it->second.end());
-        return;
-      }
-    }
-    const auto ids = merge(word);
-    out.insert(out.end(), ids.begin(), ids.end());
-    const std::unique_lock lock(cache_mutex_);
-    if (cache_.size() < kCacheWords && word.size() < 64) cache_.emplace(std::string(word), ids);
-  }
-
-  // The pair of lowest rank is joined again and again, leftmost first. A heap would pay only for very long
-  // words.
-  std::vector<int32_t> merge(std::string_view word) const {
+  std::vector<int32_t> encode_word(std::string_view word) const {
     std::vector<int32_t> ids;
+    ids.reserve(word.size());
     for (const char c : word) ids.push_back(byte_ids_[static_cast<unsigned char>(c)]);
-    while (ids.size() > 1) {
-      Merge best{INT32_MAX, 0};
-      for (size_t i = 0; i + 1 < ids.size(); ++i) {
-        const auto it = merges_.find(pair_key(ids[i], ids[i + 1]));
-        if (it != merges_.end() && it->second.rank < best.rank) best = it->second;
-      }
-      if (best.rank == INT32_MAX) break;
-      size_t kept = 0;
-      for (size_t i = 0; i < ids.size(); ++kept) {
-        bool joined = false;
-        if (i + 1 < ids.size()) {
-          const auto it = merges_.find(pair_key(ids[i], ids[i + 1]));
-          joined = it != merges_.end() && it->second.rank == best.rank;
-        }
-        ids[kept] = joined ? best.id : ids[i];
-        i += joined ? 2 : 1;
-      }
-      ids.resize(kept);
-    }
+    merges_.apply(ids);
     return ids;
   }
 
-  struct Merge {
-    int32_t rank = 0, id = 0;
-  };
-  static constexpr size_t kCacheWords = 1 << 18;
+  static constexpr size_t kMostKept = 1 << 18, kLongestKept = 64;  // words, bytes
   std::string vocab_text_, merges_text_;
   std::vector<std::string> tokens_;
   std::unordered_map<std::string, int32_t> ids_;
-  std::unordered_map<uint64_t, Merge> merges_;
+  BpeMerges merges_;
   std::array<int32_t, 256> stand_ins_, byte_ids_{};
-  std::unordered_map<int32_t, char> bytes_of_;
+  std::array<int, kStandIns> bytes_of_{};  // -1: stands for no byte
   int32_t end_of_text_ = -1;
-  mutable std::shared_mutex cache_mutex_;
-  mutable std::unordered_map<std::string, std::vector<int32_t>> cache_;
+  mutable std::shared_mutex words_mutex_;
+  mutable std::unordered_map<std::string, std::vector<int32_t>, TextHash, std::equal_to<>> words_;
 };
 
 }  // namespace
 
 std::unique_ptr<Tokenizer> load_gpt2_tokenizer(const std::filesystem::path& folder) {
-  return std::make_unique<Gpt2Tokenizer>(read_text_file(folder / "vocab.json"),
-                                         read_text_file(folder / "merges.txt"), folder.string());
+  return std::make_unique<Gpt2Tokenizer>(read_tokenizer_file(folder / "vocab.json"),
+                                         read_tokenizer_file(folder / "merges.txt"), folder.string());
 }
 
 }  // namespace rnb

@@ -2,11 +2,13 @@
 
 #include <charconv>
 
+#include <nlohmann/json.hpp>
+
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "base/json_file.h"
 #include "base/sha256.h"
 #include "datasets/tokenizer.h"
+#include "datasets/tokenizers/tokenizer_file.h"
 
 namespace rnb {
 namespace {
@@ -29,7 +31,7 @@ class IdsTokenizer : public Tokenizer {
       int32_t id = -1;
       const auto [next, code] = std::from_chars(at, end, id);
       if (code != std::errc() || id < 0 || id >= vocab_size_ || (next < end && *next != ' '))
-        fail("ids", "'{}' is not made of token ids 0..{} with spaces between them", text.substr(0, 40),
+        fail("ids", "'{}' is not made of token ids 0..{} with spaces between them", shown(text),
              vocab_size_ - 1);
       out.push_back(id);
       at = next;
@@ -38,6 +40,9 @@ class IdsTokenizer : public Tokenizer {
   }
 
   std::string decode(std::span<const int32_t> ids) const override {
+    for (const int32_t id : ids)
+      if (id < 0 || id >= vocab_size_)
+        fail("ids", "token id {} is outside the vocabulary of {}", id, vocab_size_);
     return fmt::format("{}", fmt::join(ids, " "));
   }
   void save(const std::filesystem::path& folder) const override {
@@ -55,18 +60,6 @@ class IdsTokenizer : public Tokenizer {
 std::unique_ptr<Tokenizer> make_ids_tokenizer(int32_t vocab_size) {
   if (vocab_size < 1) fail("ids", "vocabulary size {}; expected at least 1", vocab_size);
   return std::make_unique<IdsTokenizer>(vocab_size);
-}
-
-std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder) {
-  const auto has = [&](const char* name) { return std::filesystem::exists(folder / name); };
-  if (has("sentencepiece.model")) return load_sentencepiece_tokenizer(folder / "sentencepiece.model");
-  if (has("vocab.json") && has("merges.txt")) return load_gpt2_tokenizer(folder);
-  if (has("ids.json")) {
-    const auto file = folder / "ids.json";
-    return make_ids_tokenizer(json_field<int32_t>(read_json_file(file), "vocab_size", file.string()));
-  }
-  fail("tokenizer", "{}: expected sentencepiece.model, or vocab.json with merges.txt, or ids.json in it",
-       folder.string());
 }
 
 }  // namespace rnb

@@ -2,14 +2,16 @@
 // round-trips. SentencePiece writes spaces as U+2581 and cannot tell a real U+2581 from a space; its pieces
 // never see one here: U+2581 in the text is passed as U+F8FF "m", and a real U+F8FF as U+F8FF "e".
 
+#include <algorithm>
+
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "base/json_file.h"
 #include "base/sha256.h"
 #include "datasets/tokenizer.h"
+#include "datasets/tokenizers/tokenizer_file.h"
 
 namespace rnb {
 namespace {
@@ -91,33 +93,55 @@ class SentencePieceTokenizer : public Tokenizer {
   sentencepiece::SentencePieceProcessor processor_;
 };
 
-class Texts : public sentencepiece::SentenceIterator {
+// The texts as the trainer's lines. It skips whole lines that are longer than 4,192 bytes or hold a tab or
+// U+2585, which it uses itself, so texts are cut there; nothing else of them is lost.
+class Lines : public sentencepiece::SentenceIterator {
  public:
-  explicit Texts(const std::vector<std::string>& texts) : texts_(texts) { set(); }
-  bool done() const override { return at_ >= texts_.size(); }
-  void Next() override {
-    ++at_;
-    set();
-  }
-  const std::string& value() const override { return value_; }
+  explicit Lines(const std::vector<std::string>& texts) : texts_(texts) { Next(); }
+  bool done() const override { return done_; }
+  const std::string& value() const override { return line_; }
   sentencepiece::util::Status status() const override { return {}; }
 
- private:
-  void set() {
-    if (at_ >= texts_.size()) return;
-    value_ = escaped(texts_[at_]);
-    for (char& c : value_)
-      if (c == '\n' || c == '\r' || c == '\0') c = ' ';  // the trainer reads lines
+  void Next() override {
+    for (line_.clear(); line_.empty() && !done_;) {
+      if (at_ < text_.size()) {
+        cut_line();
+      } else if (next_text_ < texts_.size()) {
+        text_ = escaped(texts_[next_text_++]);
+        at_ = 0;
+      } else {
+        done_ = true;
+      }
+    }
   }
+
+ private:
+  void cut_line() {
+    constexpr std::string_view kBorders("\t\n\r\0", 4), kReserved = "\xE2\x96\x85";
+    constexpr size_t kLongest = 4096;
+    const size_t border = std::min(text_.find_first_of(kBorders, at_), text_.size());
+    const size_t reserved = std::min(text_.find(kReserved, at_), text_.size());
+    size_t end = std::min(border, reserved);
+    size_t skip = end == text_.size() ? 0 : border < reserved ? 1 : kReserved.size();
+    if (end - at_ > kLongest) {
+      end = at_ + kLongest;
+      while ((static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) --end;
+      skip = 0;
+    }
+    line_.assign(text_, at_, end - at_);
+    at_ = end + skip;
+  }
+
   const std::vector<std::string>& texts_;
-  size_t at_ = 0;
-  std::string value_;
+  size_t next_text_ = 0, at_ = 0;
+  std::string text_, line_;
+  bool done_ = false;
 };
 
 }  // namespace
 
 std::unique_ptr<Tokenizer> load_sentencepiece_tokenizer(const std::filesystem::path& file) {
-  return std::make_unique<SentencePieceTokenizer>(read_text_file(file), file.string());
+  return std::make_unique<SentencePieceTokenizer>(read_tokenizer_file(file), file.string());
 }
 
 std::unique_ptr<Tokenizer> train_sentencepiece(const std::vector<std::string>& texts, int32_t vocab_size) {
@@ -126,7 +150,8 @@ std::unique_ptr<Tokenizer> train_sentencepiece(const std::vector<std::string>& t
     fail_usage("tokenizer",
                "a trained vocabulary of {} pieces; expected 300 to 1000000 (256 are single bytes)",
                vocab_size);
-  Texts iterator(texts);
+  for (const std::string& text : texts) require_utf8(text, "a text to train the tokenizer on");
+  Lines lines(texts);
   std::string model;
   const auto status = sentencepiece::SentencePieceTrainer::Train(
       std::unordered_map<std::string, std::string>{{"model_type", "bpe"},
@@ -139,9 +164,10 @@ std::unique_ptr<Tokenizer> train_sentencepiece(const std::vector<std::string>& t
                                                    {"character_coverage", "0.9995"},
                                                    {"num_threads", "1"},
                                                    {"minloglevel", "2"}},
-      &iterator, &model);
+      &lines, &model);
   if (!status.ok())
-    fail("sentencepiece", "training failed: {}; a smaller vocabulary or more text may help",
+    fail("sentencepiece",
+         "training failed: {}. Does the vocabulary have room for every character of the texts?",
          status.ToString());
   return std::make_unique<SentencePieceTokenizer>(std::move(model), "trained model");
 }
