@@ -9,40 +9,60 @@
 
 namespace rnb {
 
+namespace {
+
+template <typename T>
+T field_or(const nlohmann::json& json, const char* key, T otherwise, const std::string& where) {
+  const auto it = json.find(key);
+  return it == json.end() || it->is_null() ? otherwise : json_field<T>(json, key, where);
+}
+
+// "attention_layers" names each layer's kind; older files give [[["global", "local"], 6]] instead.
+std::vector<std::string> attention_kinds(const nlohmann::json& json, int64_t layers,
+                                         const std::string& where) {
+  auto kinds = field_or<std::vector<std::string>>(json, "attention_layers", {}, where);
+  if (!kinds.empty()) return kinds;
+  using Group = std::pair<std::vector<std::string>, int64_t>;
+  for (const auto& [names, repeats] : json_field<std::vector<Group>>(json, "attention_types", where)) {
+    if (names.empty()) fail("gpt-neo", "{}: a group of attention_types names no kind", where);
+    for (int64_t r = 0; r < repeats && r < layers; ++r) kinds.insert(kinds.end(), names.begin(), names.end());
+  }
+  return kinds;
+}
+
+}  // namespace
+
 GptNeoConfig read_gpt_neo_config(const std::filesystem::path& file) {
   const auto json = read_json_file(file);
   const std::string where = file.string();
-  const auto number = [&](const char* key) {
-    const auto n = json_field<int64_t>(json, key, where);
-    if (n < 1 || n > (int64_t{1} << 32))
-      fail("gpt-neo", "{}: \"{}\" is {}; expected a positive size", where, key, n);
+  const auto checked = [&](const char* key, int64_t n, int64_t largest) {
+    if (n < 1 || n > largest) fail("gpt-neo", "{}: \"{}\" is {}; expected 1 to {}", where, key, n, largest);
     return n;
   };
+  constexpr int64_t kLargestSize = 1 << 24, kMostLayers = 4096;  // far above any published model
+  const auto size = [&](const char* key) {
+    return checked(key, json_field<int64_t>(json, key, where), kLargestSize);
+  };
   GptNeoConfig c;
-  c.vocab_size = number("vocab_size");
-  c.width = number("hidden_size");
-  c.layers = number("num_layers");
-  c.heads = number("num_heads");
-  c.max_positions = number("max_position_embeddings");
-  c.window = json.value("window_size", int64_t{256});
-  c.inner = json.contains("intermediate_size") && !json["intermediate_size"].is_null()
-                ? number("intermediate_size")
-                : 4 * c.width;
-  c.layer_norm_epsilon = json.value("layer_norm_epsilon", 1e-5);
+  c.vocab_size = size("vocab_size");
+  c.width = size("hidden_size");
+  c.layers = checked("num_layers", json_field<int64_t>(json, "num_layers", where), kMostLayers);
+  c.heads = size("num_heads");
+  c.max_positions = size("max_position_embeddings");
+  c.window = checked("window_size", field_or(json, "window_size", c.window, where), kLargestSize);
+  c.inner =
+      checked("intermediate_size", field_or(json, "intermediate_size", 4 * c.width, where), kLargestSize);
+  c.layer_norm_epsilon = field_or(json, "layer_norm_epsilon", c.layer_norm_epsilon, where);
+  if (!(c.layer_norm_epsilon > 0 && c.layer_norm_epsilon < 1))
+    fail("gpt-neo", "{}: \"layer_norm_epsilon\" is {}; expected a small positive number", where,
+         c.layer_norm_epsilon);
   if (c.width % c.heads != 0)
     fail("gpt-neo", "{}: hidden_size {} is not a multiple of num_heads {}", where, c.width, c.heads);
-  if (const auto f = json.value("activation_function", "gelu_new"); f != "gelu_new")
+  if (const auto f = field_or<std::string>(json, "activation_function", "gelu_new", where); f != "gelu_new")
     fail("gpt-neo", "{}: activation_function '{}' is not supported; expected gelu_new", where, f);
-  if (!json.value("tie_word_embeddings", true))
+  if (!field_or(json, "tie_word_embeddings", true, where))
     fail("gpt-neo", "{}: untied embeddings are not supported", where);
-  std::vector<std::string> kinds;
-  if (json.contains("attention_layers")) {
-    kinds = json_field<std::vector<std::string>>(json, "attention_layers", where);
-  } else {
-    for (const auto& group : json_field<nlohmann::json>(json, "attention_types", where))
-      for (int64_t r = 0; r < group.at(1).get<int64_t>() && r < c.layers; ++r)
-        for (const auto& kind : group.at(0)) kinds.push_back(kind.get<std::string>());
-  }
+  const auto kinds = attention_kinds(json, c.layers, where);
   if (static_cast<int64_t>(kinds.size()) != c.layers)
     fail("gpt-neo", "{}: {} attention layers are named, num_layers is {}", where, kinds.size(), c.layers);
   for (const std::string& kind : kinds) {

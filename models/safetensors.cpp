@@ -39,22 +39,59 @@ const char* name_of(torch::ScalarType type, const std::string& tensor) {
   fail("safetensors", "tensor {}: its element type cannot be written", tensor);
 }
 
-torch::Tensor read_tensor(const nlohmann::json& entry, std::string_view data, const std::string& where) {
-  const auto type = type_of(json_field<std::string>(entry, "dtype", where), where);
-  const auto shape = json_field<std::vector<int64_t>>(entry, "shape", where);
-  const auto range = json_field<std::vector<uint64_t>>(entry, "data_offsets", where);
-  if (range.size() != 2 || range[0] > range[1] || range[1] > data.size())
-    fail("safetensors", "{}: data_offsets lie outside the file's {} data bytes", where, data.size());
-  uint64_t bytes = torch::elementSize(type);
-  for (const int64_t n : shape)
-    if (n < 0 || __builtin_mul_overflow(bytes, static_cast<uint64_t>(n), &bytes))
-      fail("safetensors", "{}: shape is negative or too large", where);
-  if (bytes != range[1] - range[0])
-    fail("safetensors", "{}: its shape needs {} bytes, data_offsets give {}", where, bytes,
-         range[1] - range[0]);
-  auto tensor = torch::empty(shape, torch::dtype(type));
-  if (bytes > 0) std::memcpy(tensor.data_ptr(), data.data() + range[0], bytes);
-  return tensor;
+struct Entry {
+  std::string name;
+  torch::ScalarType type;
+  std::vector<int64_t> shape;
+  uint64_t begin, end;  // bytes, from the end of the header
+};
+
+template <typename T>
+std::vector<T> whole_numbers(const nlohmann::json& entry, const char* key, const std::string& where) {
+  std::vector<T> numbers;
+  for (const auto& n : json_field<std::vector<nlohmann::json>>(entry, key, where)) {
+    if (!n.is_number_unsigned() || n.get<uint64_t>() > INT64_MAX)
+      fail("safetensors", "{}: {} holds {}; expected whole numbers from 0", where, key, n.dump());
+    numbers.push_back(n.get<T>());
+  }
+  return numbers;
+}
+
+Entry read_entry(const std::string& name, const nlohmann::json& json, uint64_t data_bytes,
+                 const std::string& where) {
+  const auto range = whole_numbers<uint64_t>(json, "data_offsets", where);
+  if (range.size() != 2 || range[0] > range[1] || range[1] > data_bytes)
+    fail("safetensors", "{}: data_offsets lie outside the file's {} data bytes", where, data_bytes);
+  Entry e{name, type_of(json_field<std::string>(json, "dtype", where), where),
+          whole_numbers<int64_t>(json, "shape", where), range[0], range[1]};
+  // Strides are products of the sizes even where one of them is 0, so these must not overflow either.
+  auto bytes = static_cast<int64_t>(torch::elementSize(e.type));
+  bool empty = false;
+  for (const int64_t n : e.shape) {
+    empty |= n == 0;
+    if (__builtin_mul_overflow(bytes, std::max<int64_t>(n, 1), &bytes))
+      fail("safetensors", "{}: shape is too large", where);
+  }
+  if (empty) bytes = 0;
+  if (static_cast<uint64_t>(bytes) != e.end - e.begin)
+    fail("safetensors", "{}: its shape needs {} bytes, data_offsets give {}", where, bytes, e.end - e.begin);
+  return e;
+}
+
+// The format wants the tensors side by side: no overlap, no gap, nothing after the last one.
+void check_layout(std::vector<Entry>& entries, uint64_t data_bytes, const std::string& file) {
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
+  uint64_t at = 0;
+  for (const Entry& e : entries) {
+    if (e.begin != at)
+      fail("safetensors", "{}: tensor {} begins at data byte {}; expected {} (an overlap or a gap)", file,
+           e.name, e.begin, at);
+    at = e.end;
+  }
+  if (at != data_bytes)
+    fail("safetensors", "{}: the tensors end at data byte {} of {}", file, at, data_bytes);
 }
 
 void load_file(const fs::path& file, TensorMap& out) {
@@ -74,11 +111,17 @@ void load_file(const fs::path& file, TensorMap& out) {
   }
   if (!header.is_object()) fail("safetensors", "{}: header is not a JSON object", file.string());
   const std::string_view data = text.substr(8 + length);
-  for (const auto& [name, entry] : header.items()) {
-    if (name == "__metadata__") continue;
-    const std::string where = fmt::format("{}: tensor {}", file.string(), name);
-    if (!out.emplace(name, read_tensor(entry, data, where)).second)
-      fail("safetensors", "{}: appears twice", where);
+  std::vector<Entry> entries;
+  for (const auto& [name, json] : header.items())
+    if (name != "__metadata__")
+      entries.push_back(
+          read_entry(name, json, data.size(), fmt::format("{}: tensor {}", file.string(), name)));
+  check_layout(entries, data.size(), file.string());
+  for (const Entry& e : entries) {
+    auto tensor = torch::empty(e.shape, torch::dtype(e.type));
+    if (e.end > e.begin) std::memcpy(tensor.data_ptr(), data.data() + e.begin, e.end - e.begin);
+    if (!out.emplace(e.name, tensor).second)
+      fail("safetensors", "{}: tensor {} is in an earlier shard too", file.string(), e.name);
   }
 }
 

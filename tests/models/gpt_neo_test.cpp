@@ -4,6 +4,7 @@
 #include "models/gpt_neo.h"
 
 #include <cstdlib>
+#include <fstream>
 
 #include <gtest/gtest.h>
 
@@ -116,6 +117,84 @@ TEST(GptNeo, NamesTensorsThatAreMissingSurplusOrWronglyShaped) {
   bad = good;
   bad["transformer.wpe.weight"] = torch::zeros({31, 16});
   EXPECT_NE(message(bad).find("transformer.wpe.weight has shape [31, 16]"), std::string::npos);
+}
+
+TEST(GptNeo, RefusesConfigurationsThatCannotBeMeant) {
+  const auto good = read_json_file(RNB_SOURCE_DIR "/tests/models/fixtures/gpt_neo/plain/config.json");
+  const fs::path file = fs::path(testing::TempDir()) / "gpt_neo_config.json";
+  const auto with = [&](const char* key, const nlohmann::json& value) {
+    auto config = good;
+    config[key] = value;
+    std::ofstream(file) << config;
+    return read_gpt_neo_config(file);
+  };
+  EXPECT_EQ(with("window_size", nullptr).window, 256);
+  EXPECT_EQ(with("attention_layers", nullptr).local, (std::vector<bool>{false, true}));
+  const std::vector<std::pair<const char*, nlohmann::json>> bad = {
+      {"vocab_size", 0},
+      {"hidden_size", "x"},
+      {"num_heads", 3},
+      {"num_layers", 1 << 30},
+      {"window_size", "wide"},
+      {"window_size", 0},
+      {"window_size", -1},
+      {"layer_norm_epsilon", ""},
+      {"layer_norm_epsilon", -1},
+      {"activation_function", "relu"},
+      {"activation_function", 3},
+      {"tie_word_embeddings", false},
+      {"tie_word_embeddings", "no"},
+      {"attention_layers", {"global"}},
+      {"attention_layers", {"global", "sideways"}}};
+  for (const auto& [key, value] : bad) EXPECT_THROW(with(key, value), Error) << key << " " << value;
+  auto types = good;
+  types.erase("attention_layers");
+  for (const char* text : {"7", "[]", "[[[\"global\"]]]", "[[[], 4]]", "[[[\"global\", \"local\"], -1]]"}) {
+    types["attention_types"] = nlohmann::json::parse(text);
+    std::ofstream(file) << types;
+    EXPECT_THROW(read_gpt_neo_config(file), Error) << text;
+  }
+}
+
+TEST(GptNeo, LoadsHalfPrecisionWithoutPrefixBesideCausalMasks) {
+  const fs::path fixture = RNB_SOURCE_DIR "/tests/models/fixtures/gpt_neo/plain";
+  const TensorMap saved = load_safetensors(fixture);
+  TensorMap old;
+  for (const auto& [name, tensor] : saved)
+    old[name.substr(std::string("transformer.").size())] = tensor.to(torch::kBFloat16);
+  old["h.0.attn.attention.bias"] = torch::ones({1, 1, 32, 32}, torch::kBool).tril();
+  old["h.0.attn.attention.masked_bias"] = torch::tensor(-1e9F);
+  const GptNeo model(read_gpt_neo_config(fixture / "config.json"), 32, old, "here", torch::kCPU);
+  ASSERT_EQ(model.parameters().size(), saved.size());
+  for (const NamedParameter& p : model.parameters()) {
+    EXPECT_EQ(p.tensor.scalar_type(), torch::kFloat32) << p.name;
+    EXPECT_TRUE(torch::equal(p.tensor, saved.at(p.name).to(torch::kBFloat16).to(torch::kFloat32))) << p.name;
+  }
+}
+
+TEST(LanguageModelEval, BatchesGiveTheMeanOfTheSingleSequences) {
+  const auto model = make_language_model("pico", 64, 0, 5, torch::kCPU);
+  const fs::path file = fs::path(testing::TempDir()) / "eval_ids.npy";
+  std::vector<int64_t> ids;
+  for (int64_t i = 0; i < 700 * 8; ++i) ids.push_back(i * i % 64);  // 512 sequences fill a batch
+  write_npy<int64_t>(file, ids, {700, 8});
+  const double together = eval_ids(*model, NpyArray(file), "");
+  const torch::NoGradGuard no_grad;
+  const auto all = torch::tensor(ids).reshape({700, 8});
+  const auto logits = model->hidden(all).matmul(model->head_weight().t()).slice(1, 0, 7);
+  const auto expected =
+      torch::cross_entropy_loss(logits.reshape({-1, 64}), all.slice(1, 1).reshape(-1)).item<double>();
+  EXPECT_NEAR(together, expected, 1e-5);
+}
+
+TEST(LanguageModelEval, LeavesNothingBehindWhenASequenceIsTooLong) {
+  const auto model = make_language_model("pico", 64, 0, 5, torch::kCPU);
+  const fs::path folder = fs::path(testing::TempDir()) / "eval_too_long";
+  fs::remove_all(folder);
+  fs::create_directories(folder / "out");
+  write_npy<int64_t>(folder / "ids.npy", std::vector<int64_t>(40, 1), {1, 40});
+  EXPECT_THROW(eval_ids(*model, NpyArray(folder / "ids.npy"), (folder / "out/logits.npy").string()), Error);
+  EXPECT_TRUE(fs::is_empty(folder / "out"));
 }
 
 // Gradients that a tracker is shown must add up to the parameter's own.

@@ -58,7 +58,16 @@ TEST(Safetensors, RefusesOffsetsAndShapesThatDoNotFit) {
                              R"({"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,8]}})",
                              R"({"x":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}})",
                              R"({"x":{"dtype":"Q9","shape":[2],"data_offsets":[0,8]}})",
-                             R"({"x":{"dtype":"F32","data_offsets":[0,8]}})", R"([1])", R"({"x":)"}) {
+                             R"({"x":{"dtype":"F32","data_offsets":[0,8]}})",
+                             // an overlap, a gap, a tail, a fraction, strides too large though it is empty
+                             R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},
+                                 "y":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+                             R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+                             R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+                             R"({"x":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}})",
+                             R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},
+                                 "y":{"dtype":"F32","shape":[0,4611686018427387904,4],"data_offsets":[8,8]}})",
+                             R"([1])", R"({"x":)"}) {
     write_raw(file, header, std::string(8, '\0'));
     EXPECT_THROW(load_safetensors(file), Error) << header;
   }
@@ -71,7 +80,7 @@ TEST(Safetensors, NeverCrashesOnDamagedFiles) {
   save_safetensors(file, {{"x", torch::ones({2, 3})}, {"y", torch::zeros({4})}});
   std::ifstream in(file, std::ios::binary);
   const std::string good((std::istreambuf_iterator<char>(in)), {});
-  for (uint64_t round = 0; round < 2000; ++round) {
+  for (uint64_t round = 0; round < 500; ++round) {
     Rng rng(1, "fuzz", round);
     std::string bad = good.substr(0, rng.below(3) == 0 ? rng.below(good.size()) : good.size());
     for (uint64_t k = 0; k < 1 + rng.below(4) && !bad.empty(); ++k)
