@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <iostream>
 
-#include <hdf5.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <boost/program_options.hpp>
@@ -12,8 +11,10 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/suggest.h"
+#include "results/merge.h"
 #include "results/report_table.h"
 #include "results/run_file.h"
+#include "results/validate.h"
 
 namespace rnb {
 namespace po = boost::program_options;
@@ -22,13 +23,12 @@ namespace {
 
 // Options plus the positional RUNS; prints the help and returns false when that was asked for.
 bool parse(const std::vector<std::string>& args, const char* command, const char* summary,
-           po::options_description& options, std::vector<std::string>& runs) {
+           po::options_description& options, std::vector<std::string>& runs, po::variables_map& values) {
   options.add_options()("help", "show this text");
   po::options_description all;
   all.add(options).add_options()("runs", po::value(&runs), "");
   po::positional_options_description positional;
   positional.add("runs", -1);
-  po::variables_map values;
   try {
     po::store(po::command_line_parser(args)
                   .options(all)
@@ -64,10 +64,11 @@ void write_html(const std::string& out, const ReportTable& table, const std::vec
   write_file_atomic(csv, render(table, TableFormat::Csv));
   const char* given = std::getenv("RNB_PYTHON");
   const std::string python = given ? given : RNB_SOURCE_DIR "/.venv/bin/python";
-  std::vector<std::string> words{python,    RNB_SOURCE_DIR "/plots/report.py",
-                                 "--out",   out,
-                                 "--table", csv.string(),
-                                 "--notes", fmt::format("{}", fmt::join(table.notes, "\n"))};
+  const char* scripts = std::getenv("RNB_PLOTS");  // the folder plots/ of an installation
+  const fs::path script = fs::path(scripts ? scripts : RNB_SOURCE_DIR "/plots") / "report.py";
+  std::vector<std::string> words{
+      python,    script.string(), "--out",   out,
+      "--table", csv.string(),    "--notes", fmt::format("{}", fmt::join(table.notes, "\n"))};
   for (const fs::path& f : files) words.push_back(f.string());
   std::vector<char*> argv;
   for (std::string& w : words) argv.push_back(w.data());
@@ -95,11 +96,12 @@ int report_command(const std::vector<std::string>& args) {
   po::options_description options("Options of rnb report");
   std::vector<std::string> places;
   std::string format = "text", out, html;
+  po::variables_map values;
   options.add_options()("format", po::value(&format), "text, md, csv or latex (default text)")(
       "out", po::value(&out), "write the table to this file")(
       "html", po::value(&html), "write one self-contained page with figures (PNG and PDF files beside it)");
   if (!parse(args, "report", "a table over seeds, with paired differences and the measured bill", options,
-             places))
+             places, values))
     return 0;
   const TableFormat wanted = format_of(format);
   const auto files = find_runs(places);
@@ -119,7 +121,15 @@ int report_command(const std::vector<std::string>& args) {
 int info_command(const std::vector<std::string>& args) {
   po::options_description options("Options of rnb info");
   std::vector<std::string> places;
-  if (!parse(args, "info", "runs in words", options, places)) return 0;
+  options.add_options()("json", "one JSON array, for machines");
+  po::variables_map values;
+  if (!parse(args, "info", "runs in words", options, places, values)) return 0;
+  if (values.count("json")) {
+    nlohmann::json all = nlohmann::json::array();
+    for (const fs::path& file : find_runs(places)) all.push_back(to_json(read_run(file)));
+    fmt::print("{}\n", all.dump(2));
+    return 0;
+  }
   for (const fs::path& file : find_runs(places)) {
     const RunSummary r = read_run(file);
     fmt::print("{}\n  {} ({}) on {}, {} domains, seed {}: {}\n", file.string(), r.label, r.run_id, r.dataset,
@@ -139,14 +149,25 @@ int info_command(const std::vector<std::string>& args) {
 int validate_command(const std::vector<std::string>& args) {
   po::options_description options("Options of rnb validate");
   std::vector<std::string> places;
-  if (!parse(args, "validate", "check run files against the schema", options, places)) return 0;
+  options.add_options()("json", "one JSON object of file: [problems], for machines");
+  po::variables_map values;
+  if (!parse(args, "validate", "check run files against the schema", options, places, values)) return 0;
   int bad = 0;
+  nlohmann::json all = nlohmann::json::object();
   for (const fs::path& file : find_runs(places)) {
-    const auto problems = validate_run(file);
+    std::vector<std::string> problems;
+    try {
+      problems = validate_run(file);
+    } catch (const Error& e) {
+      problems = {e.what()};
+    }
+    all[file.string()] = problems;
+    bad += !problems.empty();
+    if (values.count("json")) continue;
     fmt::print("{}: {}\n", file.string(), problems.empty() ? "valid" : "does not fit the schema");
     for (const auto& p : problems) fmt::print("  {}\n", p);
-    bad += !problems.empty();
   }
+  if (values.count("json")) fmt::print("{}\n", all.dump(2));
   return bad > 0 ? 4 : 0;
 }
 
@@ -154,26 +175,11 @@ int merge_command(const std::vector<std::string>& args) {
   po::options_description options("Options of rnb merge");
   std::vector<std::string> places;
   std::string out;
+  po::variables_map values;
   options.add_options()("out", po::value(&out), "the new file; each run becomes the group /<run id>");
-  if (!parse(args, "merge", "many runs -> one file", options, places)) return 0;
+  if (!parse(args, "merge", "many runs -> one file", options, places, values)) return 0;
   if (out.empty()) fail_usage("merge", "--out is missing");
-  const auto files = find_runs(places);
-  const fs::path temporary = temporary_name(out);
-  const hid_t target = H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-  if (target < 0) fail("merge", "{}: cannot be created", out);
-  bool copied = true;
-  for (const fs::path& file : files) {
-    const std::string id = read_run(file).run_id;
-    const hid_t source = H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
-    copied &= source >= 0 && H5Ocopy(source, "/", target, id.c_str(), H5P_DEFAULT, H5P_DEFAULT) >= 0;
-    if (source >= 0) H5Fclose(source);
-  }
-  copied &= H5Fclose(target) >= 0;
-  if (!copied) {
-    fs::remove(temporary);
-    fail("merge", "{}: copying failed; is a run twice among the files, or the disk full?", out);
-  }
-  commit_file(temporary, out);
+  merge_runs(find_runs(places), out);
   return 0;
 }
 

@@ -36,7 +36,7 @@ void quiet() {
 }
 
 void check(herr_t result, const std::string& what) {
-  if (result < 0) fail("hdf5", "{}: failed; is the disk full?", what);
+  if (result < 0) fail("hdf5", "{}: failed; the disk is full, or the file damaged", what);
 }
 
 hid_t text_type(size_t size) {
@@ -93,9 +93,13 @@ void Hdf5Writer::attribute(const std::string& path, const std::string& name, dou
   check(H5Awrite(made, H5T_NATIVE_DOUBLE, &value), where);
 }
 
-void Hdf5Writer::dataset(const std::string& path, int64_t type, const void* data,
+void Hdf5Writer::dataset(const std::string& path, int64_t type, const void* data, size_t values,
                          const std::vector<uint64_t>& shape, std::string_view units) {
   const std::string where = file_ + path;
+  uint64_t wanted = 1;
+  for (const uint64_t d : shape) wanted *= d;
+  if (wanted != values)
+    fail("hdf5", "{}: {} values do not fill the shape [{}]", where, values, fmt::join(shape, ", "));
   const std::vector<hsize_t> dims(shape.begin(), shape.end());
   const Id space(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), H5Sclose, where);
   const hid_t stored = type == H5T_NATIVE_DOUBLE  ? H5T_IEEE_F64LE
@@ -104,27 +108,31 @@ void Hdf5Writer::dataset(const std::string& path, int64_t type, const void* data
   {
     const Id made(H5Dcreate2(id_, path.c_str(), stored, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
                   H5Dclose, where);
-    const bool empty = std::find(shape.begin(), shape.end(), 0U) != shape.end();
-    if (!empty) check(H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), where);
+    if (values > 0) check(H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), where);
   }
   attribute(path, "units", units);
 }
 
 void Hdf5Writer::doubles(const std::string& path, std::span<const double> values, std::vector<uint64_t> shape,
                          std::string_view units) {
-  dataset(path, H5T_NATIVE_DOUBLE, values.data(), shape, units);
+  dataset(path, H5T_NATIVE_DOUBLE, values.data(), values.size(), shape, units);
 }
 
 void Hdf5Writer::integers(const std::string& path, std::span<const int64_t> values,
                           std::vector<uint64_t> shape, std::string_view units) {
-  dataset(path, H5T_NATIVE_INT64, values.data(), shape, units);
+  dataset(path, H5T_NATIVE_INT64, values.data(), values.size(), shape, units);
 }
 
 void Hdf5Writer::strings(const std::string& path, const std::vector<std::string>& values) {
   const Id type(text_type(H5T_VARIABLE), H5Tclose, file_ + path);
   std::vector<const char*> pointers;
   for (const std::string& v : values) pointers.push_back(v.c_str());
-  dataset(path, type, pointers.data(), {values.size()}, "text");
+  dataset(path, type, pointers.data(), pointers.size(), {values.size()}, "text");
+}
+
+void Hdf5Writer::copy_file(const std::filesystem::path& from, const std::string& group) {
+  const Id source(H5Fopen(from.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, from.string());
+  check(H5Ocopy(source, "/", id_, group.c_str(), H5P_DEFAULT, H5P_DEFAULT), file_ + group);
 }
 
 Hdf5Reader::Hdf5Reader(const std::filesystem::path& file) : file_(file.string()) {
@@ -167,6 +175,14 @@ std::vector<std::string> Hdf5Reader::children(const std::string& path) const {
   return names;
 }
 
+// How many values to make room for. A file can claim any size without holding it, so there is a limit.
+size_t Hdf5Reader::elements(int64_t space, const std::string& where) const {
+  constexpr hssize_t kMost = 1 << 28;  // 2 GiB of doubles
+  const hssize_t n = H5Sget_simple_extent_npoints(space);
+  if (n < 0 || n > kMost) fail("hdf5", "{}: claims {} values; at most {} are read", where, n, kMost);
+  return static_cast<size_t>(n);
+}
+
 bool Hdf5Reader::is_group(const std::string& path) const {
   const Id object(H5Oopen(id_, path.c_str(), H5P_DEFAULT), H5Oclose, file_ + path);
   return H5Iget_type(object) == H5I_GROUP;
@@ -177,6 +193,8 @@ std::string Hdf5Reader::text_attribute(const std::string& path, const std::strin
   const Id attribute(H5Aopen_by_name(id_, path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
                      where);
   const Id type(text_type(H5T_VARIABLE), H5Tclose, where);
+  const Id space(H5Aget_space(attribute), H5Sclose, where);
+  if (elements(space, where) != 1) fail("hdf5", "{}: is not one text", where);
   char* text = nullptr;
   check(H5Aread(attribute, type, &text), where);
   std::string out = text ? text : "";
@@ -188,6 +206,8 @@ double Hdf5Reader::number_attribute(const std::string& path, const std::string& 
   const std::string where = file_ + path + "@" + name;
   const Id attribute(H5Aopen_by_name(id_, path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
                      where);
+  const Id space(H5Aget_space(attribute), H5Sclose, where);
+  if (elements(space, where) != 1) fail("hdf5", "{}: is not one number", where);
   double value = 0;
   check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value), where);
   return value;
@@ -202,18 +222,18 @@ std::vector<uint64_t> Hdf5Reader::shape(const std::string& path) const {
 }
 
 std::vector<double> Hdf5Reader::doubles(const std::string& path) const {
-  uint64_t n = 1;
-  for (const uint64_t d : shape(path)) n *= d;
-  std::vector<double> out(n);
   const Id data(H5Dopen2(id_, path.c_str(), H5P_DEFAULT), H5Dclose, file_ + path);
-  if (n > 0) check(H5Dread(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, out.data()), file_ + path);
+  const Id space(H5Dget_space(data), H5Sclose, file_ + path);
+  std::vector<double> out(elements(space, file_ + path));
+  if (!out.empty())
+    check(H5Dread(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, out.data()), file_ + path);
   return out;
 }
 
 std::vector<std::string> Hdf5Reader::strings(const std::string& path) const {
-  const auto dims = shape(path);
-  std::vector<char*> pointers(dims.empty() ? 1 : dims[0]);
   const Id data(H5Dopen2(id_, path.c_str(), H5P_DEFAULT), H5Dclose, file_ + path);
+  const Id space(H5Dget_space(data), H5Sclose, file_ + path);
+  std::vector<char*> pointers(elements(space, file_ + path));
   const Id type(text_type(H5T_VARIABLE), H5Tclose, file_ + path);
   if (!pointers.empty())
     check(H5Dread(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), file_ + path);

@@ -26,11 +26,12 @@ class Hdf5Writer {
   void integers(const std::string& path, std::span<const int64_t> values, std::vector<uint64_t> shape,
                 std::string_view units);
   void strings(const std::string& path, const std::vector<std::string>& values);
-  void close();  // Error when the disk is full
+  void copy_file(const std::filesystem::path& from, const std::string& group);  // all of another file
+  void close();                                                                 // Error when the disk is full
 
  private:
-  void dataset(const std::string& path, int64_t type, const void* data, const std::vector<uint64_t>& shape,
-               std::string_view units);
+  void dataset(const std::string& path, int64_t type, const void* data, size_t values,
+               const std::vector<uint64_t>& shape, std::string_view units);
   std::string file_;
   int64_t id_ = -1;
 };
@@ -47,11 +48,12 @@ class Hdf5Reader {
   bool is_group(const std::string& path) const;
   std::string text_attribute(const std::string& path, const std::string& name) const;
   double number_attribute(const std::string& path, const std::string& name) const;
-  std::vector<double> doubles(const std::string& path) const;  // integers are converted
+  std::vector<double> doubles(const std::string& path) const;  // integers are converted; Error when huge
   std::vector<uint64_t> shape(const std::string& path) const;
   std::vector<std::string> strings(const std::string& path) const;
 
  private:
+  size_t elements(int64_t space, const std::string& where) const;
   std::string file_;
   int64_t id_ = -1;
 };

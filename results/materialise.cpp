@@ -92,11 +92,10 @@ class RunWriter {
     for (const auto& [axis, unit] :
          {std::pair{"tokens", "completion tokens"}, {"flops", "FLOP"}, {"seconds", "s"}}) {
       std::vector<double> values;
+      size_t passed = 0;  // step events at or before the row; both lists are in the order of steps
       for (const Json* r : rows) {
-        double last = 0;
-        for (const Json* s : steps)
-          if (s->at("step") <= r->at("step")) last = number(s->at(axis));
-        values.push_back(last);
+        while (passed < steps.size() && steps[passed]->at("step") <= r->at("step")) ++passed;
+        values.push_back(passed == 0 ? 0 : number(steps[passed - 1]->at(axis)));
       }
       out_.doubles(path + "/" + axis, values, {values.size()}, unit);
     }
@@ -123,7 +122,7 @@ class RunWriter {
     std::vector<double> values;
     for (const Json* r : rows) append(values, r->at(field));
     if (values.size() != rows.size() * m)
-      fail("results", "event field \"{}\" has not {} values in every event", field, m);
+      fail("results", "event field \"{}\" does not have {} values in every event", field, m);
     out_.doubles(path, values, {rows.size(), m}, units);
   }
 
@@ -195,13 +194,15 @@ class RunWriter {
     out_.attribute("/overhead", "wall_seconds", number(last.at("wall_seconds")));
     out_.attribute("/overhead", "peak_bytes", number(last.value("peak_bytes", Json())));
     out_.attribute("/overhead", "uncovered", number(last.value("uncovered", Json())));
-    for (const auto& [name, flops] : last.value("formula_flops", Json::object()).items())
+    const Json formulas = last.value("formula_flops", Json::object());  // items() keeps a reference
+    for (const auto& [name, flops] : formulas.items())
       out_.attribute("/overhead", "formula_flops_" + name, number(flops));
   }
 
   void evaluation() {
     out_.group("/eval", "rnb-eval");
-    for (const char* split : {"valid", "test"})
+    for (const char* split : {"valid", "test"}) {
+      out_.group(fmt::format("/eval/{}", split), "rnb-eval-split");
       for (const char* grouping : {"original", "active"}) {
         const std::string path = fmt::format("/eval/{}/{}", split, grouping);
         out_.group(path, "rnb-domain-losses");
@@ -217,6 +218,7 @@ class RunWriter {
         out_.doubles(path + "/loss", loss, {rows.size(), names.size()}, "nats per token");
         out_.doubles(path + "/tokens", tokens, {rows.size(), names.size()}, "completion tokens");
       }
+    }
     const auto final_eval = select(events_, "final_eval");
     if (final_eval.empty()) return;
     out_.group("/eval/examples", "rnb-example-losses");
@@ -274,6 +276,9 @@ class RunWriter {
 
 void materialise_run(const fs::path& run_folder) {
   const auto events = read_events(run_folder / "events.jsonl");
+  for (size_t i = 0; i < events.size(); ++i)
+    if (!events[i].is_object())
+      fail("results", "{}:{}: is not a JSON object", (run_folder / "events.jsonl").string(), i + 1);
   if (events.empty() || events.front().value("event", "") != "start")
     fail("results", "{}: does not begin with a start event", (run_folder / "events.jsonl").string());
   const fs::path final_name = run_folder / "run.h5", temporary = temporary_name(final_name);
@@ -282,7 +287,8 @@ void materialise_run(const fs::path& run_folder) {
     commit_file(temporary, final_name);
   } catch (const nlohmann::json::exception& e) {
     fs::remove(temporary);
-    fail("results", "{}: an event lacks a field: {}", (run_folder / "events.jsonl").string(), e.what());
+    fail("results", "{}: an event lacks a field, or has a wrong one: {}",
+         (run_folder / "events.jsonl").string(), e.what());
   } catch (...) {
     fs::remove(temporary);
     throw;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/error.h"
 #include "results/statistics.h"
 
 namespace rnb {
@@ -33,6 +34,7 @@ std::string setting(const RunSummary& r) {
   std::string out;
   for (const auto& [key, value] : r.experiment.items())
     if (!kRowKeys.contains(key)) out += fmt::format("{}={};", key, value.get<std::string>());
+  if (!r.store_digest.empty()) out += "store_digest=" + r.store_digest + ";";  // a name is no proof
   return out;
 }
 
@@ -53,10 +55,22 @@ std::string paired(const Row& row, const Row* base) {
     for (const RunSummary* b : base->runs)
       if (a->seed() == b->seed()) differences.push_back(a->test_loss - b->test_loss);
   const Spread s = spread(differences);
-  if (s.n == 0) return "-";
+  if (s.n == 0 || std::isnan(s.mean)) return "-";
   const double half = half_width_95(s);
   return std::isnan(half) ? fmt::format("{:+.4f}", s.mean)
                           : fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", s.mean, s.mean - half, s.mean + half);
+}
+
+// A seed stands for one run. Two runs of one row and seed would count it twice and pair it wrongly.
+void add_run(Row& row, const RunSummary& r) {
+  for (const RunSummary* other : row.runs)
+    if (other->seed() == r.seed())
+      fail("report",
+           "{} and {}: two different runs of {} on {} ({}) with seed {}; name one of them. Was a grouping "
+           "made "
+           "anew between them?",
+           other->file.string(), r.file.string(), r.label, r.dataset, r.grouping, r.seed());
+  row.runs.push_back(&r);
 }
 
 template <typename Value>
@@ -75,14 +89,18 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
   std::map<std::tuple<std::string, std::string, std::string, std::string>, Row>
       rows;  // data set, setting, grouping, method
   bool partial = false, shared = false;
+  std::set<std::string> seen;
+  bool diverged = false;
   for (const RunSummary& r : runs) {
+    if (!seen.insert(r.run_id).second) continue;  // the same run, named twice or copied
     if (r.status != "complete") {
       partial = true;
       continue;
     }
     shared |= r.shared_machine;
     settings[setting(r)] = 0;
-    rows[{r.dataset, setting(r), r.grouping, r.label}].runs.push_back(&r);
+    diverged |= std::isnan(r.test_loss);
+    add_run(rows[{r.dataset, setting(r), r.grouping, r.label}], r);
   }
   const bool weighted =
       std::any_of(runs.begin(), runs.end(), [](const RunSummary& r) { return !std::isnan(r.weighted_loss); });
@@ -143,6 +161,8 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
       "overhead: what the method itself costs / training; the paper's formula counts T m^2 N against 6 N D_t "
       "and takes accumulation as free.");
   if (partial) table.notes.push_back("runs that did not finish are left out.");
+  if (diverged) table.notes.push_back("a row with a run whose test loss is not a number shows no mean.");
+  if (table.rows.empty()) table.notes.push_back("no run is complete.");
   if (shared) table.notes.push_back("runs that shared the machine are left out of the overhead seconds.");
   for (const auto& [text, n] : settings)
     if (settings.size() > 1) table.notes.push_back(fmt::format("setting {}: {}", n, text));
@@ -180,7 +200,11 @@ std::string escaped(const std::string& cell, TableFormat format) {
   for (const char c : cell) {
     if (format == TableFormat::Csv && c == '"') out += '"';
     if (format == TableFormat::Markdown && c == '|') out += '\\';
-    if (format == TableFormat::Latex && std::string_view("%&_#$").find(c) != std::string_view::npos)
+    if (format == TableFormat::Latex && (c == '\\' || c == '~' || c == '^')) {
+      out += fmt::format("\\char{}{{}}", static_cast<int>(c));
+      continue;
+    }
+    if (format == TableFormat::Latex && std::string_view("%&_#${}").find(c) != std::string_view::npos)
       out += '\\';
     out += c;
   }

@@ -46,7 +46,14 @@ RunSummary read_run(const fs::path& file) {
   r.label = in.text_attribute("/", "label");
   r.dataset = in.text_attribute("/", "dataset");
   r.grouping = in.text_attribute("/", "grouping");
-  r.experiment = nlohmann::json::parse(in.text_attribute("/provenance", "experiment"));
+  r.experiment =
+      nlohmann::json::parse(in.text_attribute("/provenance", "experiment"), nullptr, /*exceptions=*/false);
+  if (!r.experiment.is_object())
+    fail("results", "{}: /provenance@experiment is not a JSON object", file.string());
+  for (const auto& [key, value] : r.experiment.items())
+    if (!value.is_string()) fail("results", "{}: experiment key {} is not a text", file.string(), key);
+  if (in.has_attribute("/provenance", "store_digest"))
+    r.store_digest = in.text_attribute("/provenance", "store_digest");
   r.shared_machine = in.has_attribute("/provenance", "shared_machine") &&
                      in.text_attribute("/provenance", "shared_machine") == "true";
   r.parameters = number_attribute(in, "/", "parameters");
@@ -57,6 +64,8 @@ RunSummary read_run(const fs::path& file) {
   if (in.has("/overhead/phase")) {
     const auto phases = in.strings("/overhead/phase");
     const auto seconds = in.doubles("/overhead/seconds"), flops = in.doubles("/overhead/flops");
+    if (seconds.size() != phases.size() || flops.size() != phases.size())
+      fail("results", "{}: the columns of /overhead differ in length; rnb validate says more", file.string());
     for (size_t i = 0; i < phases.size(); ++i) {
       r.seconds[phases[i]] = seconds[i];
       r.flops[phases[i]] = flops[i];
@@ -66,6 +75,28 @@ RunSummary read_run(const fs::path& file) {
                          number_attribute(in, "/overhead", "formula_flops_train");
   }
   return r;
+}
+
+nlohmann::json to_json(const RunSummary& r) {
+  return {{"file", r.file.string()},
+          {"run_id", r.run_id},
+          {"status", r.status},
+          {"label", r.label},
+          {"dataset", r.dataset},
+          {"grouping", r.grouping},
+          {"experiment", r.experiment},
+          {"shared_machine", r.shared_machine},
+          {"parameters", r.parameters},
+          {"test_loss", r.test_loss},
+          {"domain_mean_loss", r.domain_mean_loss},
+          {"accuracy", r.accuracy},
+          {"weighted_loss", r.weighted_loss},
+          {"wall_seconds", r.wall_seconds},
+          {"seconds", r.seconds},
+          {"flops", r.flops},
+          {"overhead_seconds", r.overhead(r.seconds)},
+          {"overhead_flops", r.overhead(r.flops)},
+          {"overhead_formula", r.formula_overhead}};
 }
 
 std::vector<fs::path> find_runs(const std::vector<std::string>& places) {
@@ -84,55 +115,6 @@ std::vector<fs::path> find_runs(const std::vector<std::string>& places) {
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
-}
-
-std::vector<std::string> validate_run(const fs::path& file) {
-  std::vector<std::string> problems;
-  const Hdf5Reader in(file);
-  const auto want_attribute = [&](const std::string& path, const char* name) {
-    if (!in.has_attribute(path, name)) problems.push_back(fmt::format("{} has no attribute {}", path, name));
-  };
-  for (const char* name : {"status", "run_id", "label", "dataset", "grouping", "parameters"})
-    want_attribute("/", name);
-  for (const char* group :
-       {"/provenance", "/curves", "/mixture", "/signals", "/overhead", "/eval", "/regroup", "/warnings"}) {
-    if (!in.has(group)) {
-      problems.push_back(fmt::format("group {} is missing", group));
-      continue;
-    }
-    want_attribute(group, "encoding-type");
-    want_attribute(group, "encoding-version");
-  }
-  for (const char* dataset :
-       {"/curves/train_loss/step", "/curves/train_loss/value", "/curves/test_loss/value",
-        "/mixture/domain_names", "/mixture/step", "/mixture/proposed", "/mixture/realised_counts",
-        "/mixture/epochs", "/signals/step", "/signals/call", "/signals/data", "/eval/test/original/loss",
-        "/eval/test/active/loss", "/warnings/code"}) {
-    if (!in.has(dataset)) {
-      problems.push_back(fmt::format("dataset {} is missing", dataset));
-    } else {
-      want_attribute(dataset, "units");
-    }
-  }
-  if (!problems.empty()) return problems;
-  const auto m = in.shape("/mixture/domain_names")[0];
-  const auto proposed = in.shape("/mixture/proposed");
-  if (proposed.size() != 2 || proposed[1] != m || proposed[0] != in.shape("/mixture/step")[0])
-    problems.push_back(fmt::format("/mixture/proposed has shape [{}]; expected one row a step and {} columns",
-                                   fmt::join(proposed, ", "), m));
-  const auto p = in.doubles("/mixture/proposed");
-  for (size_t row = 0; problems.empty() && row < proposed[0]; ++row) {
-    double sum = 0;
-    for (size_t i = 0; i < m; ++i) sum += p[row * m + i];
-    if (!(std::abs(sum - 1.0) < 1e-9))
-      problems.push_back(fmt::format("/mixture/proposed row {} sums to {}, not 1", row, sum));
-  }
-  if (in.text_attribute("/", "status") == "complete")
-    for (const char* dataset : {"/overhead/phase", "/overhead/seconds", "/overhead/flops",
-                                "/eval/examples/id", "/eval/examples/loss", "/eval/examples/tokens"})
-      if (!in.has(dataset))
-        problems.push_back(fmt::format("the run is complete, but dataset {} is missing", dataset));
-  return problems;
 }
 
 }  // namespace rnb

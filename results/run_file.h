@@ -8,11 +8,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "results/validate.h"  // IWYU pragma: export
+
 namespace rnb {
 
 struct RunSummary {
   std::filesystem::path file;
   std::string run_id, status, label, dataset, grouping;
+  std::string store_digest;   // "" where the run has none
   nlohmann::json experiment;  // key -> value text
   bool shared_machine = false;
   double parameters = 0, test_loss = 0, domain_mean_loss = 0, accuracy = 0, weighted_loss = 0;  // NaN: none
@@ -24,9 +27,8 @@ struct RunSummary {
 };
 
 RunSummary read_run(const std::filesystem::path& run_h5);
+nlohmann::json to_json(const RunSummary& run);
 // Run folders, run.h5 files, or folders of run folders -> run.h5 files, sorted. Error when one holds none.
 std::vector<std::filesystem::path> find_runs(const std::vector<std::string>& places);
-// What does not fit docs/results-format.md; empty: valid.
-std::vector<std::string> validate_run(const std::filesystem::path& run_h5);
 
 }  // namespace rnb

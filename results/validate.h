@@ -1,0 +1,13 @@
+#pragma once
+// Does a run.h5 fit docs/results-format.md?
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rnb {
+
+// What does not fit, a sentence each; empty: valid. Error when the file is missing or not HDF5 at all.
+std::vector<std::string> validate_run(const std::filesystem::path& run_h5);
+
+}  // namespace rnb

@@ -1,0 +1,196 @@
+#include "results/report_table.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace rnb {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+RunSummary run(const std::string& label, const std::string& grouping, int seed, double loss) {
+  RunSummary r;
+  r.run_id = label + grouping + std::to_string(seed);
+  r.file = r.run_id + "/run.h5";
+  r.status = "complete";
+  r.label = label;
+  r.grouping = grouping;
+  r.dataset = "wordnet";
+  r.experiment = {
+      {"seed", std::to_string(seed)}, {"steps", "500"}, {"method", label}, {"grouping", grouping}};
+  r.test_loss = loss;
+  r.domain_mean_loss = loss + 0.5;
+  r.accuracy = 0.25;
+  r.weighted_loss = std::nan("");
+  r.seconds = {{"train", 100}, {"signal", 2}, {"update", 1}, {"regroup", 7}};
+  r.flops = {{"train", 1e9}, {"signal", 1e6}};
+  r.formula_overhead = 1e-5;
+  return r;
+}
+
+// The five pairs of statistics_test: -0.0400 [-0.0740, -0.0060] by scipy.
+std::vector<RunSummary> five_pairs(const std::string& baseline) {
+  const std::vector<double> method{5.90, 5.87, 5.93, 5.88, 5.91}, base{5.94, 5.95, 5.94, 5.90, 5.96};
+  std::vector<RunSummary> runs;
+  for (int s = 0; s < 5; ++s) {
+    runs.push_back(run("rnb", "regroup", s, method[static_cast<size_t>(s)]));
+    runs.push_back(run(baseline, "original", 4 - s, base[static_cast<size_t>(4 - s)]));
+  }
+  return runs;
+}
+
+std::string cell(const ReportTable& t, const std::string& method, const std::string& column,
+                 const std::string& grouping = "") {
+  const auto c = std::find(t.columns.begin(), t.columns.end(), column) - t.columns.begin();
+  for (const auto& row : t.rows)
+    if (row[2] == method && (grouping.empty() || row[1] == grouping)) return row.at(static_cast<size_t>(c));
+  return "no such row";
+}
+
+TEST(ReportTable, PairsBySeedAndGivesTheInterval) {
+  const ReportTable t = report_table(five_pairs("natural"));
+  EXPECT_EQ(cell(t, "rnb", "seeds"), "5");
+  EXPECT_EQ(cell(t, "rnb", "test loss"), "5.8980 ± 0.0239");  // deviations^2 sum to 0.00228, / 4
+  EXPECT_EQ(cell(t, "rnb", "vs natural [95 %]"), "-0.0400 [-0.0740, -0.0060]");
+  EXPECT_EQ(cell(t, "rnb", "vs stratified [95 %]"), "-");
+  EXPECT_EQ(cell(t, "natural", "vs natural [95 %]"), "-");
+}
+
+TEST(ReportTable, StratifiedOfTheSameGroupingComesBeforeTheOriginal) {
+  std::vector<RunSummary> runs{run("rnb", "regroup", 0, 5.0), run("stratified", "original", 0, 6.0)};
+  EXPECT_EQ(cell(report_table(runs), "rnb", "vs stratified [95 %]"), "-1.0000");
+  runs.push_back(run("stratified", "regroup", 0, 5.5));
+  const ReportTable t = report_table(runs);
+  EXPECT_EQ(cell(t, "rnb", "vs stratified [95 %]"), "-0.5000");
+  EXPECT_EQ(cell(t, "stratified", "vs stratified [95 %]", "regroup"), "-");
+}
+
+TEST(ReportTable, NoCommonSeedNoDifference) {
+  const ReportTable t = report_table({run("rnb", "original", 0, 5.0), run("natural", "original", 1, 6.0)});
+  EXPECT_EQ(cell(t, "rnb", "vs natural [95 %]"), "-");
+}
+
+TEST(ReportTable, OverheadsArePercent) {
+  const ReportTable t = report_table({run("rnb", "original", 0, 5.0)});
+  EXPECT_EQ(cell(t, "rnb", "overhead s %"), "3.00");       // (2 + 1) / 100
+  EXPECT_EQ(cell(t, "rnb", "overhead FLOPs %"), "0.100");  // 1e6 / 1e9
+  EXPECT_EQ(cell(t, "rnb", "paper's formula %"), "0.0010");
+  EXPECT_EQ(cell(t, "rnb", "regroup s"), "7.0");
+  EXPECT_EQ(cell(t, "rnb", "accuracy %"), "25.00");
+  EXPECT_EQ(cell(t, "rnb", "domain mean"), "5.5000");
+}
+
+TEST(ReportTable, RunsThatSharedTheMachineKeepTheirSecondsOut) {
+  auto shared = run("rnb", "original", 0, 5.0);
+  shared.shared_machine = true;
+  const ReportTable t = report_table({shared});
+  EXPECT_EQ(cell(t, "rnb", "overhead s %"), "-");
+  EXPECT_EQ(cell(t, "rnb", "overhead FLOPs %"), "0.100");
+  EXPECT_THAT(t.notes, Contains(HasSubstr("shared the machine")));
+}
+
+TEST(ReportTable, PartialRunsAreLeftOutAndSaid) {
+  auto cut = run("rnb", "original", 1, 9.0);
+  cut.status = "partial";
+  const ReportTable t = report_table({run("rnb", "original", 0, 5.0), cut});
+  EXPECT_EQ(cell(t, "rnb", "seeds"), "1");
+  EXPECT_THAT(t.notes, Contains(HasSubstr("did not finish")));
+}
+
+TEST(ReportTable, NoRunsGiveAnEmptyTableInEveryFormat) {
+  const ReportTable t = report_table({});
+  EXPECT_THAT(t.rows, IsEmpty());
+  EXPECT_THAT(t.notes, Contains("no run is complete."));
+  for (const auto format : {TableFormat::Text, TableFormat::Markdown, TableFormat::Csv, TableFormat::Latex})
+    EXPECT_THAT(render(t, format), HasSubstr("test loss"));
+}
+
+TEST(ReportTable, ADivergedRunShowsNoMean) {
+  const ReportTable t =
+      report_table({run("rnb", "original", 0, std::nan("")), run("natural", "original", 0, 6.0)});
+  EXPECT_EQ(cell(t, "rnb", "test loss"), "-");
+  EXPECT_EQ(cell(t, "rnb", "vs natural [95 %]"), "-");
+  EXPECT_THAT(t.notes, Contains(HasSubstr("not a number")));
+}
+
+TEST(ReportTable, OtherStepsOrStoresAreOtherRows) {
+  auto longer = run("rnb", "original", 1, 5.0), other = run("rnb", "original", 2, 5.0);
+  longer.experiment["steps"] = "1000";
+  other.store_digest = "another";
+  const ReportTable t = report_table({run("rnb", "original", 0, 5.0), longer, other});
+  EXPECT_EQ(t.rows.size(), 3U);
+  EXPECT_EQ(t.columns.back(), "setting");
+  EXPECT_THAT(t.notes, Contains(HasSubstr("steps=1000")));
+}
+
+TEST(ReportTable, KeysThatCannotChangeResultsShareARow) {
+  auto other = run("rnb", "original", 1, 5.0);
+  other.experiment["threads"] = "2";
+  EXPECT_EQ(report_table({run("rnb", "original", 0, 5.0), other}).rows.size(), 1U);
+}
+
+TEST(ReportTable, TheSameRunTwiceCountsOnce) {
+  const auto r = run("rnb", "original", 0, 5.0);
+  EXPECT_EQ(cell(report_table({r, r}), "rnb", "seeds"), "1");
+}
+
+TEST(ReportTable, TwoRunsOfOneSeedAreAnError) {
+  auto other = run("rnb", "original", 0, 5.1);
+  other.run_id = "another";
+  EXPECT_THROW(report_table({run("rnb", "original", 0, 5.0), other}), Error);
+}
+
+const ReportTable kSmall{{"data set", "grouping", "method", "loss"},
+                         {{"a,b", "x|y", "say \"rnb\"", "5.0 ± 0.1"}, {"c_d", "50 %", "rnb", "-"}},
+                         {"a note"}};
+
+TEST(Render, TextAlignsByWhatIsShown) {
+  EXPECT_EQ(render(kSmall, TableFormat::Text),
+            "data set  grouping  method          loss\n"
+            "a,b       x|y       say \"rnb\"  5.0 ± 0.1\n"
+            "c_d       50 %      rnb                -\n"
+            "  a note\n");
+}
+
+TEST(Render, Csv) {
+  EXPECT_EQ(render(kSmall, TableFormat::Csv),
+            "data set,grouping,method,loss\n"
+            "\"a,b\",x|y,\"say \"\"rnb\"\"\",5.0 ± 0.1\n"
+            "c_d,50 %,rnb,-\n");
+}
+
+TEST(Render, Markdown) {
+  EXPECT_EQ(render(kSmall, TableFormat::Markdown),
+            "| data set | grouping | method | loss |\n"
+            "|---|---|---|---:|\n"
+            "| a,b | x\\|y | say \"rnb\" | 5.0 ± 0.1 |\n"
+            "| c_d | 50 % | rnb | - |\n"
+            "\n"
+            "- a note\n");
+}
+
+TEST(Render, Latex) {
+  EXPECT_EQ(render(kSmall, TableFormat::Latex),
+            "\\begin{tabular}{llll}\n\\hline\n"
+            "data set & grouping & method & loss \\\\\n\\hline\n"
+            "a,b & x|y & say \"rnb\" & 5.0 $\\pm$ 0.1 \\\\\n"
+            "c\\_d & 50 \\% & rnb & - \\\\\n"
+            "\\hline\n\\end{tabular}\n");
+}
+
+TEST(Render, LatexEscapesEverySpecialCharacter) {
+  const ReportTable t{{R"(\ { } ~ ^ $ & # %)"}, {}, {}};
+  EXPECT_THAT(render(t, TableFormat::Latex),
+              HasSubstr(R"(\char92{} \{ \} \char126{} \char94{} \$ \& \# \%)"));
+}
+
+}  // namespace
+}  // namespace rnb
