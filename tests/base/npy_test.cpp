@@ -1,0 +1,99 @@
+#include "base/npy.h"
+
+#include <cstdlib>
+
+#include <gmock/gmock.h>
+
+#include "tests/base/scratch_folder.h"
+
+namespace rnb {
+namespace {
+namespace fs = std::filesystem;
+
+// A file as the format's description has it (numpy.lib.format): magic, version, header length, dictionary,
+// data.
+std::string npy(std::string dict, std::string_view data, char major = 1) {
+  const size_t fixed = major == 1 ? 10 : 12;
+  dict.append((64 - (fixed + dict.size() + 1) % 64) % 64, ' ');
+  dict += '\n';
+  std::string out = std::string("\x93NUMPY") + major + '\0';
+  out += static_cast<char>(dict.size() & 0xff);
+  out += static_cast<char>(dict.size() >> 8);
+  if (major > 1) out += std::string(2, '\0');
+  return out + dict + std::string(data);
+}
+
+std::string why(const fs::path& file) {
+  try {
+    const NpyArray array(file);
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST(NpyArray, ReadsBytesLaidOutByHand) {
+  const ScratchFolder folder;
+  const std::string data("\x01\x00\x00\x00\xff\xff\xff\xff\x00\x01\x00\x00", 12);  // 1, -1, 256 little-endian
+  for (const char version : {'\1', '\2', '\3'}) {
+    const NpyArray a(folder.write(
+        "a.npy", npy("{'descr': '<i4', 'fortran_order': False, 'shape': (3, 1), }", data, version)));
+    EXPECT_THAT(a.shape(), testing::ElementsAre(3, 1));
+    EXPECT_THAT(a.values<int32_t>(), testing::ElementsAre(1, -1, 256));
+    EXPECT_THROW(a.values<float>(), Error);
+  }
+}
+
+TEST(NpyArray, RefusesWhatItCannotReadAndSaysWhy) {
+  const ScratchFolder folder;
+  const auto refused = [&](const std::string& bytes) { return why(folder.write("b.npy", bytes)); };
+  using testing::HasSubstr;
+  EXPECT_THAT(refused("hello, world"), HasSubstr("is not a .npy file"));
+  EXPECT_THAT(refused(""), HasSubstr("b.npy"));
+  EXPECT_THAT(refused(npy("{'descr': '<i4', 'fortran_order': False, 'shape': (3,), }", "12345678901")),
+              HasSubstr("truncated"));
+  EXPECT_THAT(refused(npy("{'descr': '<i4', 'fortran_order': True, 'shape': (1,), }", "1234")),
+              HasSubstr("Fortran"));
+  EXPECT_THAT(refused(npy("{'descr': '>i4', 'fortran_order': False, 'shape': (1,), }", "1234")),
+              HasSubstr("'>i4'"));
+  EXPECT_THAT(refused(npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "1234")),
+              HasSubstr("|O"));
+  EXPECT_THAT(
+      refused(npy("{'descr': '<i8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "")),
+      HasSubstr("too large"));
+  EXPECT_THAT(refused(npy("{'descr': '<i8', 'fortran_order': False, 'shape': (2305843009213693952,), }", "")),
+              HasSubstr("truncated"));  // 2^61 elements of 8 bytes: 2^64
+  EXPECT_THAT(refused(npy("{'descr': '<i4', 'shape': (1,), }", "1234")), HasSubstr("fortran_order"));
+  EXPECT_THAT(refused(std::string("\x93NUMPY\x01\x00\xff\xff{'descr'", 18)), HasSubstr("truncated"));
+}
+
+TEST(NpyWriter, WritesWhatNumpyReads) {
+  const fs::path python = fs::path(RNB_SOURCE_DIR) / ".venv/bin/python";
+  if (std::system((python.string() + " -c 'import numpy' 2>/dev/null").c_str()) != 0)
+    GTEST_SKIP() << "no .venv with numpy: scripts/setup.sh makes one";
+  const ScratchFolder folder;
+  NpyWriter rows(folder.path() / "rows.npy", "<f4", {2});
+  rows.append(std::span<const float>(std::vector<float>{1.5F, -2, 3}));
+  rows.append(std::span<const float>(std::vector<float>{4}));
+  rows.close();
+  NpyWriter(folder.path() / "none.npy", "<i8").close();
+  write_npy<uint8_t>(folder.path() / "bytes.npy", std::vector<uint8_t>{0, 255}, {2});
+  const fs::path script = folder.write("check.py", R"(
+import sys, numpy as np
+from pathlib import Path
+folder = Path(sys.argv[1])
+rows = np.load(folder / "rows.npy")
+assert rows.dtype == np.float32 and rows.tolist() == [[1.5, -2], [3, 4]], rows
+none = np.load(folder / "none.npy")
+assert none.dtype == np.int64 and none.shape == (0,), none
+assert np.load(folder / "bytes.npy").tolist() == [0, 255]
+np.save(folder / "back.npy", np.array([[1, 2, 3], [4, 5, 2**40]], np.int64))
+)");
+  ASSERT_EQ(std::system((python.string() + " " + script.string() + " " + folder.path().string()).c_str()), 0);
+  const NpyArray back(folder.path() / "back.npy");
+  EXPECT_THAT(back.shape(), testing::ElementsAre(2, 3));
+  EXPECT_THAT(back.values<int64_t>(), testing::ElementsAre(1, 2, 3, 4, 5, int64_t{1} << 40));
+}
+
+}  // namespace
+}  // namespace rnb
