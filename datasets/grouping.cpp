@@ -43,7 +43,7 @@ Grouping original_grouping(const Store& store) {
 Grouping load_grouping(const Store& store, const std::string& name) {
   if (name == "original") return original_grouping(store);
   const fs::path folder = store.folder() / "groupings" / name;
-  if (!fs::exists(folder / "manifest.json"))
+  if (name.find('/') != std::string::npos || !fs::exists(folder / "manifest.json"))
     fail("grouping", "{} has no grouping '{}'{}; rnb regroup makes one", store.folder().string(), name,
          suggestion(name, existing(store.folder() / "groupings")));
   Grouping g;
@@ -51,6 +51,8 @@ Grouping load_grouping(const Store& store, const std::string& name) {
   g.manifest = read_json_file(folder / "manifest.json");
   const std::string where = (folder / "manifest.json").string();
   g.domain_names = json_field<std::vector<std::string>>(g.manifest, "domain_names", where);
+  if (json_field<std::string>(g.manifest, "store_digest", where) != store.digest())
+    fail("grouping", "{}: was made for another store; make the grouping again", folder.string());
   const NpyArray array(folder / "domain.npy");
   const auto values = array.values<int32_t>();
   if (static_cast<int64_t>(values.size()) != store.size())
@@ -69,6 +71,7 @@ Grouping load_grouping(const Store& store, const std::string& name) {
 
 void save_grouping(const Store& store, const Grouping& grouping, std::span<const float> centroids,
                    int64_t dim) {
+  RNB_ASSERT(centroids.empty() || (dim > 0 && static_cast<int64_t>(centroids.size()) % dim == 0));
   AtomicFolder folder(store.folder() / "groupings" / grouping.name);
   write_npy<int32_t>(folder.path() / "domain.npy", grouping.domain,
                      {static_cast<int64_t>(grouping.domain.size())});

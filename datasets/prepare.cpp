@@ -13,7 +13,9 @@
 #include "base/progress.h"
 #include "base/random.h"
 #include "base/sha256.h"
+#include "base/suggest.h"
 #include "datasets/store.h"
+#include "datasets/store_format.h"
 #include "datasets/tokenizer.h"
 
 namespace rnb {
@@ -23,7 +25,6 @@ namespace {
 constexpr size_t kBlock = 2048;              // examples tokenised at once: what bounds the memory
 constexpr size_t kTokenizerTexts = 200'000;  // most texts a tokenizer is trained on
 constexpr int64_t kShownBadRows = 5;
-constexpr int kFormatVersion = 1;
 
 // Reads good rows and applies the rule for bad ones.
 class GoodRows {
@@ -63,6 +64,25 @@ class GoodRows {
   int64_t bad_ = 0, shown_ = 0;
 };
 
+Split split_for(const Example& e, uint64_t seed) {
+  if (e.hint == SplitHint::None) return split_of(e.id, seed);
+  return static_cast<Split>(static_cast<int>(e.hint) - 1);
+}
+
+void check_options(const PrepareOptions& options, const SourceSpec& spec) {
+  std::vector<std::string> names;
+  for (const OptionSpec& o : spec.options) names.push_back(o.name);
+  for (const auto& [name, value] : options.source.extra) {
+    const auto o = std::find(names.begin(), names.end(), name);
+    if (o == names.end())
+      fail_usage(spec.name, "has no option '{}'{}", name,
+                 names.empty() ? "; it has none" : suggestion(name, names));
+    const auto& choices = spec.options[static_cast<size_t>(o - names.begin())].choices;
+    if (!choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end())
+      fail_usage(spec.name, "{}={}{}", name, value, suggestion(value, choices));
+  }
+}
+
 std::unique_ptr<Tokenizer> make_tokenizer(const PrepareOptions& options, const SourceSpec& spec) {
   GoodRows rows(options, spec);
   if (const int64_t fixed = rows.source().fixed_vocabulary(); fixed > 0)
@@ -77,11 +97,13 @@ std::unique_ptr<Tokenizer> make_tokenizer(const PrepareOptions& options, const S
   std::vector<std::string> texts;
   Rng rng(options.seed, "tokenizer/texts");
   rows.quiet();
-  for (uint64_t seen = 0; auto e = rows.next(); ++seen) {
-    if (split_of(e->id, options.seed) != Split::Train) continue;
+  uint64_t seen = 0;
+  while (auto e = rows.next()) {
+    if (split_for(*e, options.seed) != Split::Train) continue;
+    ++seen;
     if (texts.size() < kTokenizerTexts) {
       texts.push_back(e->prompt + e->completion);
-    } else if (const uint64_t place = rng.below(seen + 1); place < kTokenizerTexts) {
+    } else if (const uint64_t place = rng.below(seen); place < kTokenizerTexts) {
       texts[place] = e->prompt + e->completion;
     }
   }
@@ -186,7 +208,34 @@ nlohmann::json request_of(const PrepareOptions& o, const Source& source) {
           {"options", o.source.extra},
           {"loss_on", o.loss_on == LossOn::Completion ? "completion" : "all"},
           {"bad_rows", o.bad_rows == BadRows::Skip ? "skip" : "stop"},
-          {"format_version", kFormatVersion}};
+          {"format_version", kStoreFormatVersion}};
+}
+
+// The store that is there already, if it was made from the same request and is whole. Throws Error when the
+// folder holds something that must not be replaced.
+std::optional<PrepareSummary> up_to_date(const fs::path& folder, const nlohmann::json& request) {
+  if (!fs::exists(folder / "manifest.json")) {
+    if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder)))
+      fail("prepare", "{}: exists and is not a prepared store; choose another --out", folder.string());
+    return std::nullopt;
+  }
+  const auto manifest = read_json_file(folder / "manifest.json");
+  if (!manifest.is_object() || !manifest.contains("request"))
+    fail("prepare", "{}: holds something else than a store; choose another --out", folder.string());
+  if (manifest.at("request") != request) return std::nullopt;
+  try {
+    const Store store(folder);
+    const std::string where = (folder / "manifest.json").string();
+    return PrepareSummary{store.size(),
+                          json_field<int64_t>(manifest, "tokens", where),
+                          json_field<int64_t>(manifest, "bad_rows_skipped", where),
+                          static_cast<int64_t>(store.domain_names().size()),
+                          0,
+                          true};
+  } catch (const Error& e) {
+    fmt::print(stderr, "{}; preparing it again\n", e.what());
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -194,24 +243,9 @@ nlohmann::json request_of(const PrepareOptions& o, const Source& source) {
 PrepareSummary prepare(const PrepareOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const SourceSpec& spec = source_spec(options.dataset);
+  check_options(options, spec);
   const nlohmann::json request = request_of(options, *spec.open(options.source));
-  PrepareSummary summary;
-  if (fs::exists(options.out / "manifest.json")) {
-    const auto manifest = read_json_file(options.out / "manifest.json");
-    if (manifest.value("request", nlohmann::json()) == request) {
-      const Store store(options.out);
-      return {store.size(),
-              manifest.at("tokens").get<int64_t>(),
-              manifest.at("bad_rows_skipped").get<int64_t>(),
-              static_cast<int64_t>(store.domain_names().size()),
-              0,
-              true};
-    }
-    if (!manifest.contains("request"))
-      fail("prepare", "{}: holds something else than a store; choose another --out", options.out.string());
-  } else if (fs::exists(options.out) && !fs::is_empty(options.out)) {
-    fail("prepare", "{}: exists and is not a prepared store; choose another --out", options.out.string());
-  }
+  if (const auto reused = up_to_date(options.out, request)) return *reused;
 
   const auto tokenizer = make_tokenizer(options, spec);
   const int threads = options.threads > 0
@@ -236,16 +270,17 @@ PrepareSummary prepare(const PrepareOptions& options) {
       encoded[static_cast<size_t>(i)] = encode(*tokenizer, block[static_cast<size_t>(i)], options.loss_on);
     });
     for (size_t i = 0; i < block.size(); ++i) {
-      const SplitHint hint = block[i].hint;
-      const Split split = hint == SplitHint::None ? split_of(block[i].id, options.seed)
-                                                  : static_cast<Split>(static_cast<int>(hint) - 1);
-      writer.add(block[i], encoded[i], split);
+      writer.add(block[i], encoded[i], split_for(block[i], options.seed));
     }
     progress.update(writer.examples());
   }
   if (writer.examples() == 0) fail("prepare", "{} gave no usable example", options.dataset);
 
   nlohmann::json manifest = writer.close();
+  for (const auto& [name, counts] : manifest["counts"].items())
+    if (counts["train"] == 0)
+      fmt::print(stderr, "warning: domain '{}' has no training example; a method cannot draw from it\n",
+                 name);
   fs::create_directories(folder.path() / "tokenizer");
   tokenizer->save(folder.path() / "tokenizer");
   std::vector<double> weights;
@@ -268,6 +303,7 @@ PrepareSummary prepare(const PrepareOptions& options) {
       manifest["sha256"][entry.path().filename().string()] = sha256_file(entry.path());
   write_file_atomic(folder.path() / "manifest.json", manifest.dump(1) + "\n");
   folder.commit();
+  PrepareSummary summary;
   summary.examples = writer.examples();
   summary.tokens = writer.tokens();
   summary.bad_rows = rows.bad_rows();

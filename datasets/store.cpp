@@ -1,9 +1,12 @@
 #include "datasets/store.h"
 
+#include <cmath>
+
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/random.h"
 #include "base/sha256.h"
+#include "datasets/store_format.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -46,6 +49,23 @@ nlohmann::json read_manifest(const fs::path& folder) {
   return read_json_file(folder / "manifest.json");
 }
 
+void require_version(const nlohmann::json& manifest, const std::string& where) {
+  const auto request = json_field<nlohmann::json>(manifest, "request", where);
+  const int version = json_field<int>(request, "format_version", where);
+  if (version != kStoreFormatVersion)
+    fail("store", "{}: format version {}; this program reads {}. Prepare the store again", where, version,
+         kStoreFormatVersion);
+}
+
+void require_weights(const std::vector<double>& weights, size_t domains, const std::string& where) {
+  if (weights.empty()) return;
+  double sum = 0;
+  for (const double w : weights) sum += w >= 0 ? w : NAN;
+  if (weights.size() != domains || !std::isfinite(sum) || sum <= 0)
+    fail("store", "{}: evaluation_weights is [{}]; expected {} weights >= 0, one a domain", where,
+         fmt::join(weights, ", "), domains);
+}
+
 }  // namespace
 
 Store::Store(const fs::path& folder)
@@ -61,6 +81,7 @@ Store::Store(const fs::path& folder)
       text_(folder / "text.npy"),
       text_offsets_(folder / "text_offsets.npy") {
   const std::string where = (folder / "manifest.json").string();
+  require_version(manifest_, where);
   name_ = json_field<std::string>(manifest_, "dataset", where);
   digest_ = sha256_file(folder / "manifest.json");
   domain_names_ = json_field<std::vector<std::string>>(manifest_, "domain_names", where);
@@ -68,9 +89,7 @@ Store::Store(const fs::path& folder)
   evaluation_weights_ = json_field<std::vector<double>>(manifest_, "evaluation_weights", where);
   const int64_t n = size();
   if (n < 1 || domain_names_.empty()) fail("store", "{}: holds no examples", folder.string());
-  if (!evaluation_weights_.empty() && evaluation_weights_.size() != domain_names_.size())
-    fail("store", "{}: {} evaluation weights for {} domains", where, evaluation_weights_.size(),
-         domain_names_.size());
+  require_weights(evaluation_weights_, domain_names_.size(), where);
   require_size<int32_t>(loss_from_, n, "loss_from.npy", folder);
   require_size<uint8_t>(split_, n, "split.npy", folder);
   require_offsets(offsets_, n, static_cast<int64_t>(tokens_.values<int32_t>().size()), "offsets.npy", folder);
@@ -85,7 +104,8 @@ Store::Store(const fs::path& folder)
   for (int64_t i = 0; i < n; ++i) {
     const auto at = static_cast<size_t>(i);
     if (domain()[at] < 0 || domain()[at] >= static_cast<int32_t>(domain_names_.size()) ||
-        split_.values<uint8_t>()[at] > 2 || loss_from(i) < 0)
+        split_.values<uint8_t>()[at] > 2 || loss_from(i) < 0 ||
+        loss_from(i) > static_cast<int64_t>(tokens(i).size()))
       fail("store",
            "{}: example {} has a domain, split or loss_from outside its range; prepare the store again",
            folder.string(), i);

@@ -33,22 +33,39 @@ JsonlSource::JsonlSource(std::filesystem::path file, const SourceOptions& option
   if (!in_ || std::filesystem::is_directory(file_))
     fail("jsonl", "{}: cannot be opened; --from must name a JSON-lines file", file_.string());
   if (options.limit <= 0) return;
+  // By id, so that a reordered file with ids of its own gives the same subset.
   std::vector<std::string> ids;
-  for (std::string line; std::getline(in_, line);) ids.push_back(std::to_string(ids.size()));
+  while (const auto line = next_line()) {
+    const Row row = parse(*line);
+    const auto* example = std::get_if<Example>(&row);
+    ids.push_back(example ? example->id : std::get<BadRow>(row).where);
+  }
   keep_ = seeded_subset(ids, options.limit, options.seed);
   in_.clear();
   in_.seekg(0);
+  line_ = rows_ = 0;
+}
+
+std::optional<std::string> JsonlSource::next_line() {
+  std::streambuf& buffer = *in_.rdbuf();
+  constexpr int kEnd = std::char_traits<char>::eof();
+  for (;;) {
+    std::string line;
+    int c = buffer.sbumpc();
+    if (c == kEnd) return std::nullopt;
+    ++line_;
+    for (; c != '\n' && c != kEnd; c = buffer.sbumpc())
+      if (line.size() <= kLongestLine) line += static_cast<char>(c);
+    if (line.ends_with('\r')) line.pop_back();
+    if (line.empty()) continue;
+    ++rows_;
+    return line;
+  }
 }
 
 std::optional<Row> JsonlSource::next() {
-  for (std::string line; std::getline(in_, line);) {
-    ++line_;
-    if (!keep_.empty() && !keep_[static_cast<size_t>(line_ - 1)]) continue;
-    if (line.ends_with('\r')) line.pop_back();
-    if (line.empty()) continue;
-    return parse(line);
-  }
-  if (in_.bad()) fail("jsonl", "{}: reading failed after line {}", file_.string(), line_);
+  while (const auto line = next_line())
+    if (keep_.empty() || keep_[static_cast<size_t>(rows_ - 1)]) return parse(*line);
   return std::nullopt;
 }
 
@@ -61,6 +78,8 @@ Row JsonlSource::parse(const std::string& line) {
     Example example;
     if (const std::string why = convert_(json, line_, example); !why.empty()) return BadRow{where, why};
     if (example.completion.empty()) return BadRow{where, "the completion is empty"};
+    if (example.id.empty()) return BadRow{where, "the id is empty"};
+    if (example.domain.empty()) return BadRow{where, "the domain is empty"};
     return example;
   } catch (const nlohmann::json::exception& e) {
     return BadRow{where, fmt::format("is not valid JSON: {}", e.what())};
@@ -72,16 +91,20 @@ SourceSpec jsonl_source() {
           "any JSON-lines file, its columns named by options",
           "the file's own",
           {{"text", "text", "column with the text that the loss is on", {}},
+           {"completion", "", "the same, in place of text, for files with a prompt", {}},
            {"prompt", "", "column with a prompt (no loss on it)", {}},
            {"domain", "domain", "column with the domain", {}},
            {"id", "", "column with a unique id; default: the line number", {}}},
           [](const SourceOptions& o) -> std::unique_ptr<Source> {
             if (o.from.empty()) fail_usage("jsonl", "--from FILE is missing");
-            const auto named = [&](const char* name, const char* fallback) {
+            const auto named = [&](const char* name, std::string fallback) {
               const std::string given = column(o, name);
-              return given.empty() ? std::string(fallback) : given;
+              return given.empty() ? fallback : given;
             };
-            const auto text = named("text", "text"), domain = named("domain", "domain"),
+            if (!column(o, "text").empty() && !column(o, "completion").empty())
+              fail_usage("jsonl", "text={} and completion={}; expected one of the two", column(o, "text"),
+                         column(o, "completion"));
+            const auto text = named("completion", named("text", "text")), domain = named("domain", "domain"),
                        prompt = column(o, "prompt"), id = column(o, "id");
             return std::make_unique<JsonlSource>(o.from, o,
                                                  [=](const nlohmann::json& row, int64_t line, Example& e) {

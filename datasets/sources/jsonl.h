@@ -21,12 +21,15 @@ class JsonlSource : public Source {
   std::vector<std::filesystem::path> files() const override { return {file_}; }
 
  private:
+  // The next line that is not blank, or nullopt at the end; a line past the cap is cut there.
+  std::optional<std::string> next_line();
   Row parse(const std::string& line);
   std::filesystem::path file_;
   Convert convert_;
   std::ifstream in_;
   int64_t line_ = 0;
-  std::vector<bool> keep_;  // by line, 0-based; empty: all
+  int64_t rows_ = 0;        // lines read that were not blank
+  std::vector<bool> keep_;  // by row, 0-based; empty: all
 };
 
 // The text member `key`, or why there is none.

@@ -1,9 +1,10 @@
 // A synthetic set whose best mixture can be found by search: sequences of tokens from latent first-order
 // Markov tables, which the domains share in known proportions. Each sequence follows one table, drawn by its
-// domain's row of kShares.
+// domain's row of kShares. 33 tokens: 32 predictions, since no BOS stands before the first.
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -24,6 +25,8 @@ class Skills : public Source {
     total_ = o.limit > 0 ? o.limit : number(o, "examples", 4000);
     const auto it = o.extra.find("evaluation");
     if (it != o.extra.end() && !it->second.empty()) read_evaluation(it->second);
+    if (const auto one = o.extra.find("eval"); one != o.extra.end() && !one->second.empty())
+      evaluate_one(one->second);
     for (int table = 0; table < kTables; ++table)
       for (int token = 0; token < kVocabulary; ++token) {
         Rng rng(seed_, "skills/table", static_cast<uint64_t>(token), static_cast<uint64_t>(table));
@@ -72,14 +75,24 @@ class Skills : public Source {
     for (size_t d = 0; d < kDomains; ++d) {
       const auto [next, code] = std::from_chars(at, end, evaluation_[d]);
       const bool last = d + 1 == kDomains;
-      if (code != std::errc() || evaluation_[d] < 0 || (last ? next != end : next == end || *next != ','))
+      const bool weight = code == std::errc() && std::isfinite(evaluation_[d]) && evaluation_[d] >= 0;
+      if (!weight || (last ? next != end : next == end || *next != ','))
         fail_usage("skills", "evaluation={}; expected {} weights >= 0 with commas between them", text,
                    kDomains);
       sum += evaluation_[d];
       at = next + 1;
     }
-    if (sum <= 0) fail_usage("skills", "evaluation={}; the weights sum to 0", text);
+    if (!(sum > 0) || !std::isfinite(sum))
+      fail_usage("skills", "evaluation={}; the weights sum to {}", text, sum);
     for (double& w : evaluation_) w /= sum;
+  }
+
+  // eval=3: only domain 3 counts.
+  void evaluate_one(const std::string& text) {
+    if (text.size() != 1 || text[0] < '0' || text[0] >= '0' + kDomains)
+      fail_usage("skills", "eval={}; expected a domain from 0 to {}", text, kDomains - 1);
+    evaluation_ = {};
+    evaluation_[static_cast<size_t>(text[0] - '0')] = 1;
   }
 
   uint64_t seed_;
@@ -96,7 +109,8 @@ SourceSpec skills_source() {
           "be searched",
           "generated",
           {{"examples", "4000", "how many sequences", {}},
-           {"evaluation", "0.1,0.2,0.2,0.5", "evaluation weights of the 4 domains", {}}},
+           {"evaluation", "0.1,0.2,0.2,0.5", "evaluation weights of the 4 domains", {}},
+           {"eval", "", "one domain that has all the evaluation weight", {}}},
           [](const SourceOptions& o) -> std::unique_ptr<Source> { return std::make_unique<Skills>(o); }};
 }
 

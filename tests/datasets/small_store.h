@@ -1,0 +1,47 @@
+#pragma once
+// Small prepared stores and sources read to their end, for the tests of this folder.
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "datasets/prepare.h"
+#include "datasets/store.h"
+#include "tests/base/scratch_folder.h"
+
+namespace rnb {
+
+// 200 sequences of token ids: needs no tokenizer to be trained.
+inline PrepareOptions skills_options(const std::filesystem::path& out) {
+  PrepareOptions options;
+  options.dataset = "skills";
+  options.out = out;
+  options.source.extra["examples"] = "200";
+  options.threads = 1;
+  return options;
+}
+
+inline Store small_store(const ScratchFolder& folder) {
+  prepare(skills_options(folder.path() / "store"));
+  return Store(folder.path() / "store");
+}
+
+inline std::vector<Row> read_all(const std::string& dataset, const SourceOptions& options) {
+  const auto source = source_spec(dataset).open(options);
+  std::vector<Row> rows;
+  while (auto row = source->next()) rows.push_back(std::move(*row));
+  return rows;
+}
+
+// The message of the Error that `action` throws; "no error" without one.
+template <typename Action>
+std::string error_of(const Action& action) {
+  try {
+    action();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+}  // namespace rnb
