@@ -1,19 +1,23 @@
 #include "harness/grouping_resolver.h"
 
 #include "base/error.h"
+#include "base/json_file.h"
+#include "base/sha256.h"
 #include "harness/embedding_cache.h"
 #include "methods/regroup/regroup.h"
 
 namespace rnb {
+namespace {
 
-Grouping resolve_grouping(const Store& store, const std::string& text) {
-  const GroupingExpression expression = parse_grouping(text);
-  const bool made = std::filesystem::exists(store.folder() / "groupings" / expression.name / "manifest.json");
-  if (expression.kind == GroupingExpression::Kind::Named || made)
-    return load_grouping(store, expression.name);
+// Embeddings that the user made may change under the same name; those of our encoders cannot.
+std::string digest_of_file(const std::string& embedder) {
+  return embedder.starts_with("npy:") ? sha256_file(embedder.substr(4)) : std::string();
+}
+
+void make(const Store& store, const GroupingExpression& expression, const std::string& digest) {
   if (expression.kind == GroupingExpression::Kind::Random) {
     save_grouping(store, random_grouping(store, expression.ks.front(), expression.seed), {}, 1);
-    return load_grouping(store, expression.name);
+    return;
   }
   const Embeddings embeddings = embed_store(store, expression.embedder);
   const NpyArray array(embeddings.file);
@@ -21,10 +25,27 @@ Grouping resolve_grouping(const Store& store, const std::string& text) {
       regroup(store, {array.values<float>(), array.shape()[0], array.shape()[1]}, expression);
   outcome.grouping.manifest["embedding_seconds"] = embeddings.seconds;
   outcome.grouping.manifest["embedding_flops"] = embeddings.flops;
-  for (const auto& warning : outcome.grouping.manifest["warnings"])
-    fmt::print(stderr, "warning: {}\n", warning.get<std::string>());
+  if (!digest.empty()) outcome.grouping.manifest["embeddings_sha256"] = digest;
   save_grouping(store, outcome.grouping, outcome.centroids, array.shape()[1]);
-  return load_grouping(store, expression.name);
+}
+
+}  // namespace
+
+Grouping resolve_grouping(const Store& store, const std::string& text) {
+  const GroupingExpression expression = parse_grouping(text);
+  if (expression.kind != GroupingExpression::Kind::Named) {
+    const auto manifest = store.folder() / "groupings" / expression.name / "manifest.json";
+    const std::string digest = digest_of_file(expression.embedder);
+    const bool made = std::filesystem::exists(manifest) &&
+                      (digest.empty() || read_json_file(manifest).value("embeddings_sha256", "") == digest);
+    if (!made) make(store, expression, digest);
+  }
+  Grouping grouping = load_grouping(store, expression.name);
+  // Said whenever the grouping is used, not only by the command that made it.
+  if (grouping.manifest.contains("warnings"))
+    for (const auto& warning : grouping.manifest["warnings"])
+      fmt::print(stderr, "warning: {}: {}\n", grouping.name, warning.get<std::string>());
+  return grouping;
 }
 
 }  // namespace rnb

@@ -1,5 +1,6 @@
 #include "harness/regroup_command.h"
 
+#include <array>
 #include <iostream>
 #include <thread>
 
@@ -14,19 +15,34 @@ namespace rnb {
 namespace po = boost::program_options;
 namespace {
 
-void print(const Grouping& g) {
-  fmt::print("{}: {} domains\n", g.name, g.domain_names.size());
-  if (!g.manifest.contains("silhouette")) return;
-  fmt::print("\n{:>6} {:>12}\n", "k", "silhouette");
-  const auto& s = g.manifest["silhouette"];
-  for (size_t i = 0; i < s["k"].size(); ++i)
-    fmt::print("{:>6} {:>12.4f}\n", s["k"][i].get<int64_t>(), s["value"][i].get<double>());
-  fmt::print("\n{:>4} {:>8}  telling words\n", "id", "train");
+// How many examples of a split each domain holds.
+void print_sizes(const Store& store, const Grouping& g) {
+  std::array<DomainCounts, kSplitNames.size()> counts;
+  for (size_t s = 0; s < counts.size(); ++s) counts[s] = count_domains(store, g, static_cast<Split>(s));
+  const bool words = g.manifest.contains("keywords");
+  fmt::print("\n{:>4} {:>8} {:>8} {:>8}  {}\n", "id", kSplitNames[0], kSplitNames[1], kSplitNames[2],
+             words ? "telling words" : "domain");
   for (size_t c = 0; c < g.domain_names.size(); ++c)
-    fmt::print("{:>4} {:>8}  {}\n", c, g.manifest["sizes"][c].get<int64_t>(),
-               g.manifest["keywords"][c].get<std::string>());
-  fmt::print("\nembedding {}, clustering {}\n", format_duration(g.manifest.value("embedding_seconds", 0.0)),
-             format_duration(g.manifest.value("seconds", 0.0)));
+    fmt::print("{:>4} {:>8} {:>8} {:>8}  {}\n", c, counts[0].examples[c], counts[1].examples[c],
+               counts[2].examples[c],
+               words ? g.manifest.at("keywords").at(c).get<std::string>() : g.domain_names[c]);
+}
+
+void print(const Store& store, const Grouping& g) {
+  fmt::print("{}: {} domains\n", g.name, g.domain_names.size());
+  if (g.manifest.contains("silhouette")) {
+    const auto& s = g.manifest.at("silhouette");
+    const auto chosen = g.manifest.value("k_requested", g.manifest.value("k", int64_t{0}));
+    fmt::print("\n{:>6} {:>12}\n", "k", "silhouette");
+    for (size_t i = 0; i < s.at("k").size(); ++i) {
+      const auto k = s.at("k").at(i).get<int64_t>();
+      fmt::print("{:>6} {:>12.4f}{}\n", k, s.at("value").at(i).get<double>(), k == chosen ? "  chosen" : "");
+    }
+  }
+  print_sizes(store, g);
+  if (g.manifest.contains("silhouette"))
+    fmt::print("\nembedding {}, clustering {}\n", format_duration(g.manifest.value("embedding_seconds", 0.0)),
+               format_duration(g.manifest.value("seconds", 0.0)));
 }
 
 }  // namespace
@@ -70,11 +86,12 @@ int regroup_command(const std::vector<std::string>& args) {
     expression = random > 0
                      ? fmt::format("random:k={},seed={}", random, seed)
                      : fmt::format("regroup:k={},embedder={},seed={},nredo={}", k, embedder, seed, nredo);
-  const Grouping g = resolve_grouping(Store(store), expression);
+  const Store prepared(store);
+  const Grouping g = resolve_grouping(prepared, expression);
   if (values.count("json")) {
     fmt::print("{}\n", g.manifest.dump(1));
   } else {
-    print(g);
+    print(prepared, g);
   }
   return 0;
 }

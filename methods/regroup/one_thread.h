@@ -1,6 +1,7 @@
 #pragma once
-// FAISS and BLAS split their sums by thread: one thread for the lifetime of this object makes the result the
-// same on every machine. Declared here since nothing in the project is compiled with -fopenmp.
+// One OpenMP thread for the lifetime of this object. FAISS 1.7.3's own loops give the same sums for any
+// number of threads, but the BLAS below it (LibTorch's MKL runs on OpenMP) may split a product differently.
+// Declared here since nothing in the project is compiled with -fopenmp.
 
 extern "C" void omp_set_num_threads(int);
 extern "C" int omp_get_max_threads();
