@@ -44,11 +44,14 @@ TEST(WordPiece, OriginalVocabularyAsHuggingFace) {
 TEST(WordPiece, SpecialTokensAndCut) {
   const WordPieceTokenizer tokenizer(fixtures() / "wordpiece_small/vocab.txt");
   EXPECT_EQ(tokenizer.pad_id(), 0);
+  int32_t a = -1;
+  for (const auto& row : reference_rows("wordpiece_small"))
+    if (row.text == "a") a = row.ids.at(0);
   const auto whole = tokenizer.encode("a", 3);
-  EXPECT_THAT(whole.ids, ElementsAre(2, 36, 3));  // "a" is 36 in fixtures/ids.jsonl
+  EXPECT_THAT(whole.ids, ElementsAre(2, a, 3));
   EXPECT_FALSE(whole.cut);
   const auto cut = tokenizer.encode("a a a", 4);
-  EXPECT_THAT(cut.ids, ElementsAre(2, 36, 36, 3));
+  EXPECT_THAT(cut.ids, ElementsAre(2, a, a, 3));
   EXPECT_TRUE(cut.cut);
 }
 
