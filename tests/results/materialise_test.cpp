@@ -98,7 +98,7 @@ TEST_F(MaterialiseTest, ARunWithoutAnEndIsPartial) {
 }
 
 TEST_F(MaterialiseTest, AStartAloneIsAValidPartialRun) {
-  auto events = test::events_of({});
+  auto events = test::events_of(test::HandMadeRun());
   events.resize(1);
   const fs::path run = test::write_events(folder_.path(), "a1", events);
   materialise_run(run);
@@ -119,7 +119,7 @@ TEST_F(MaterialiseTest, OneDomainAndAThousand) {
 }
 
 TEST_F(MaterialiseTest, KeepsSignalsOfManyMegabytes) {
-  auto events = test::events_of({});
+  auto events = test::events_of(test::HandMadeRun());
   events[1]["data"]["gram"] = std::vector<double>(1'000'000, 0.125);  // 1,000 domains
   const fs::path run = test::write_events(folder_.path(), "a1", events);
   materialise_run(run);
@@ -128,7 +128,7 @@ TEST_F(MaterialiseTest, KeepsSignalsOfManyMegabytes) {
 }
 
 TEST_F(MaterialiseTest, KeepsTheSilhouettesOfARegrouping) {
-  auto events = test::events_of({});
+  auto events = test::events_of(test::HandMadeRun());
   events[0]["grouping_manifest"] = {{"silhouette", {{"k", {5, 10}}, {"value", {0.1, 0.2}}}},
                                     {"table", {{1, 2, 3}, {4, 5, 6}}},
                                     {"keywords", {"bread oven", "run walk", "x"}}};
@@ -144,7 +144,7 @@ TEST_F(MaterialiseTest, WrongEventsAreErrorsAndLeaveTheOldFile) {
   const fs::path file = make();
   const std::string before = test::read_bytes(file);
   const auto spoil = [&](auto&& change) {
-    auto events = test::events_of({});
+    auto events = test::events_of(test::HandMadeRun());
     change(events);
     const fs::path run = test::write_events(folder_.path(), "a1", events);
     EXPECT_THROW(materialise_run(run), Error);

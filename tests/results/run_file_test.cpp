@@ -71,7 +71,7 @@ TEST_F(RunFileTest, OverheadWithoutTrainingIsNotANumber) {
 }
 
 TEST_F(RunFileTest, ARunWithoutALedgerHasNoBill) {
-  auto events = test::events_of({});
+  auto events = test::events_of(test::HandMadeRun());
   events.resize(3);
   const RunSummary r = [&] {
     const fs::path run = test::write_events(folder_.path(), "a1", events);
@@ -112,7 +112,7 @@ TEST_F(RunFileTest, OtherFilesAreErrors) {
 }
 
 TEST_F(RunFileTest, ATruncatedFileIsAnError) {
-  const fs::path file = test::make_run(folder_.path(), {});
+  const fs::path file = test::make_run(folder_.path(), test::HandMadeRun());
   for (uintmax_t size = fs::file_size(file); size-- > 0; size -= std::min<uintmax_t>(size, 997)) {
     fs::resize_file(file, size);
     EXPECT_THROW(read_run(file), Error) << size;

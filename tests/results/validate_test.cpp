@@ -22,7 +22,7 @@ class ValidateTest : public ::testing::Test {
  protected:
   template <typename Change>
   std::vector<std::string> after(const Change& change) {
-    const fs::path file = test::make_run(folder_.path(), {});
+    const fs::path file = test::make_run(folder_.path(), test::HandMadeRun());
     const hid_t id = H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
     change(id);
     H5Fclose(id);
@@ -43,7 +43,7 @@ void set_text(hid_t file, const char* name, const char* value) {
 }
 
 TEST_F(ValidateTest, AWholeRunIsValid) {
-  EXPECT_THAT(validate_run(test::make_run(folder_.path(), {})), IsEmpty());
+  EXPECT_THAT(validate_run(test::make_run(folder_.path(), test::HandMadeRun())), IsEmpty());
 }
 
 TEST_F(ValidateTest, FindsARemovedDataset) {
