@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(Tokenizers, HostileFiles,
                          testing::Values(std::pair{"gpt2_small", "vocab.json"},
                                          std::pair{"gpt2_small", "merges.txt"},
                                          std::pair{"wordpiece_small", "vocab.txt"}),
-                         [](const auto& info) { return "case" + std::to_string(info.index); });
+                         [](const auto& test) { return "case" + std::to_string(test.index); });
 
 TEST(HostileFiles, SentencePieceModels) {
   const TemporaryFolder folder;

@@ -69,7 +69,7 @@ void expect_parity(const std::string& kind, const fs::path& tokenizer_folder,
     const std::vector<int32_t> expected(ids.begin() + static_cast<std::ptrdiff_t>(begin),
                                         ids.begin() + static_cast<std::ptrdiff_t>(end));
     EXPECT_TRUE(tokenizer->encode(texts[i]) == expected) << testing::PrintToString(texts[i].substr(0, 300));
-    if (kind == "gpt2") EXPECT_TRUE(tokenizer->decode(expected) == texts[i]);
+    EXPECT_TRUE(kind != "gpt2" || tokenizer->decode(expected) == texts[i]);
   }
 }
 
