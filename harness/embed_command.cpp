@@ -1,5 +1,6 @@
 #include "harness/embed_command.h"
 
+#include <algorithm>
 #include <iostream>
 #include <thread>
 
@@ -15,8 +16,10 @@ namespace rnb {
 namespace po = boost::program_options;
 namespace {
 
+constexpr int64_t kRowsPerBatch = 32;
+
 std::vector<float> embed_ids(const std::string& model, const std::string& ids_file,
-                             const std::string& mask_file, int64_t& rows) {
+                             const std::string& mask_file, EmbedMode mode, int64_t& rows) {
   const NpyArray ids(ids_file), mask(mask_file);
   if (ids.shape().size() != 2 || ids.shape() != mask.shape())
     fail("embed", "ids have shape [{}], mask [{}]; expected the same n x T", fmt::join(ids.shape(), ", "),
@@ -24,18 +27,22 @@ std::vector<float> embed_ids(const std::string& model, const std::string& ids_fi
   const auto encoder = load_text_encoder(model);
   rows = ids.shape()[0];
   const int64_t time = ids.shape()[1];
+  for (const int64_t mark : mask.values<int64_t>())
+    if (mark != 0 && mark != 1) fail("embed", "{}: mask value {}; expected 0 or 1", mask_file, mark);
   for (const int64_t id : ids.values<int64_t>())
     if (id < 0 || id >= encoder->vocab_size())
       fail("embed", "{}: token id {} is outside the vocabulary of {}", ids_file, id, encoder->vocab_size());
   std::vector<float> out;
-  for (int64_t begin = 0; begin < rows; begin += 32) {
-    const int64_t n = std::min<int64_t>(32, rows - begin);
+  for (int64_t begin = 0; begin < rows; begin += kRowsPerBatch) {
+    const int64_t n = std::min(kRowsPerBatch, rows - begin);
     const auto part = [&](const NpyArray& array) {
       auto t = torch::empty({n, time}, torch::kInt64);
       std::copy_n(array.values<int64_t>().data() + begin * time, n * time, t.data_ptr<int64_t>());
       return t;
     };
-    const auto vectors = encoder->encode(part(ids), part(mask)).contiguous();
+    const auto vectors = (mode == EmbedMode::Encoder ? encoder->encode(part(ids), part(mask))
+                                                     : encoder->encode_static(part(ids), part(mask)))
+                             .contiguous();
     out.insert(out.end(), vectors.data_ptr<float>(), vectors.data_ptr<float>() + vectors.numel());
   }
   return out;
@@ -87,18 +94,20 @@ int embed_command(const std::vector<std::string>& args) {
   if (ids.empty() != mask.empty()) fail_usage("embed", "--ids and --mask go together");
   if (mode != "encoder" && mode != "static")
     fail_usage("embed", "--mode '{}'; expected encoder or static", mode);
+  if (threads < 0) fail_usage("embed", "--threads {}; expected 0 or more", threads);
+  const EmbedMode how = mode == "static" ? EmbedMode::Static : EmbedMode::Encoder;
   if (model.empty()) model = default_encoder_folder().string();
   at::set_num_threads(threads > 0 ? threads
                                   : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
   int64_t rows = 0;
   std::vector<float> vectors;
   if (!ids.empty()) {
-    vectors = embed_ids(model, ids, mask, rows);
+    vectors = embed_ids(model, ids, mask, how, rows);
   } else {
     const auto lines = lines_of(read_text_file(texts));
     const std::vector<std::string_view> views(lines.begin(), lines.end());
     rows = static_cast<int64_t>(lines.size());
-    vectors = embed_texts(model, mode == "static" ? EmbedMode::Static : EmbedMode::Encoder, views);
+    vectors = embed_texts(model, how, views);
   }
   if (rows == 0) fail("embed", "there is nothing to embed");
   write_npy<float>(out, vectors, {rows, static_cast<int64_t>(vectors.size()) / rows});

@@ -1,18 +1,26 @@
 // BERT's encoder (post-norm, learned positions, exact GELU), as transformers' BertModel, with
 // sentence-transformers' mean pooling.
 
-#include <cstdlib>
-#include <numeric>
+#include <optional>
+#include <vector>
 
 #include "base/error.h"
 #include "base/json_file.h"
-#include "datasets/tokenizer.h"
 #include "models/safetensors.h"
+#include "models/sentence_folder.h"
 #include "models/text_encoder.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr int64_t kMostLayers = 1000;
+
+// Older configurations leave these fields out.
+template <typename T>
+T field_or(const nlohmann::json& config, const char* key, T otherwise, const std::string& file) {
+  return config.contains(key) ? json_field<T>(config, key, file) : otherwise;
+}
 
 class Bert : public TextEncoder {
  public:
@@ -21,7 +29,7 @@ class Bert : public TextEncoder {
     const std::string file = (folder / "config.json").string();
     if (const auto type = json_field<std::string>(config, "model_type", file); type != "bert")
       fail("bert", "{}: model_type '{}' is not an encoder that rnb knows; expected bert", file, type);
-    if (const auto act = config.value("hidden_act", "gelu"); act != "gelu")
+    if (const auto act = field_or<std::string>(config, "hidden_act", "gelu", file); act != "gelu")
       fail("bert", "{}: hidden_act '{}'; expected gelu", file, act);
     width_ = json_field<int64_t>(config, "hidden_size", file);
     layers_ = json_field<int64_t>(config, "num_hidden_layers", file);
@@ -29,21 +37,21 @@ class Bert : public TextEncoder {
     inner_ = json_field<int64_t>(config, "intermediate_size", file);
     positions_ = json_field<int64_t>(config, "max_position_embeddings", file);
     vocab_ = json_field<int64_t>(config, "vocab_size", file);
-    epsilon_ = config.value("layer_norm_eps", 1e-12);
+    epsilon_ = field_or(config, "layer_norm_eps", 1e-12, file);
+    if (const auto kind = field_or<std::string>(config, "position_embedding_type", "absolute", file);
+        kind != "absolute")
+      fail("bert", "{}: position_embedding_type '{}'; expected absolute", file, kind);
     if (width_ < 1 || heads_ < 1 || width_ % heads_ != 0)
       fail("bert", "{}: hidden_size {} is not a multiple of num_attention_heads {}", file, width_, heads_);
-    max_length_ = positions_;
-    if (fs::exists(folder / "sentence_bert_config.json"))
-      max_length_ =
-          std::min(positions_,
-                   read_json_file(folder / "sentence_bert_config.json").value("max_seq_length", positions_));
-    if (fs::exists(folder / "1_Pooling" / "config.json") &&
-        !read_json_file(folder / "1_Pooling" / "config.json").value("pooling_mode_mean_tokens", true))
-      fail("bert", "{}/1_Pooling/config.json: only mean pooling is supported", where_);
+    if (layers_ < 0 || layers_ > kMostLayers)
+      fail("bert", "{}: num_hidden_layers is {}; expected 0 to {}", file, layers_, kMostLayers);
+    max_length_ = read_sentence_folder(folder, positions_);
     words_ = get("embeddings.word_embeddings.weight", {vocab_, width_});
     // Every example has one segment, so its embedding is part of the position's.
     places_ = get("embeddings.position_embeddings.weight", {positions_, width_}) +
-              tensor("embeddings.token_type_embeddings.weight").slice(0, 0, 1);
+              get("embeddings.token_type_embeddings.weight",
+                  {field_or<int64_t>(config, "type_vocab_size", 2, file), width_})
+                  .slice(0, 0, 1);
     for (int64_t i = 0; i < layers_; ++i) blocks_.push_back(block(fmt::format("encoder.layer.{}.", i)));
     norm_ = norm("embeddings.LayerNorm");
     tensors_.clear();
@@ -55,6 +63,7 @@ class Bert : public TextEncoder {
 
   torch::Tensor encode(const torch::Tensor& ids, const torch::Tensor& mask) override {
     const torch::InferenceMode inference;
+    check(ids, mask);
     if (ids.size(1) > positions_)
       fail("bert", "a sequence of {} tokens does not fit the model's {} positions", ids.size(1), positions_);
     auto x = apply(norm_, torch::embedding(words_, ids) + places_.slice(0, 0, ids.size(1)));
@@ -70,6 +79,7 @@ class Bert : public TextEncoder {
 
   torch::Tensor encode_static(const torch::Tensor& ids, const torch::Tensor& mask) override {
     const torch::InferenceMode inference;
+    check(ids, mask);
     return pool(torch::embedding(words_, ids), mask);
   }
 
@@ -80,6 +90,15 @@ class Bert : public TextEncoder {
   struct Block {
     Pair qkv, output, norm1, expand, contract, norm2;
   };
+
+  static void check(const torch::Tensor& ids, const torch::Tensor& mask) {
+    if (ids.dim() != 2 || ids.sizes() != mask.sizes())
+      fail("bert", "ids have shape [{}], mask [{}]; expected the same n x T", fmt::join(ids.sizes(), ", "),
+           fmt::join(mask.sizes(), ", "));
+    // Attention over nothing is 0/0: its NaN would look like a vector.
+    if (!mask.ne(0).any(1).all().item<bool>())
+      fail("bert", "a row's mask is all zero; expected at least one token in each row");
+  }
 
   const torch::Tensor& tensor(const std::string& name) const {
     for (const char* prefix : {"", "bert.", "0.auto_model."})
@@ -131,8 +150,8 @@ class Bert : public TextEncoder {
   }
 
   static torch::Tensor pool(const torch::Tensor& x, const torch::Tensor& mask) {
-    const auto m = mask.to(torch::kFloat32).unsqueeze(-1);
-    const auto mean = (x * m).sum(1) / m.sum(1).clamp_min(1e-9);
+    const auto m = mask.ne(0).to(torch::kFloat32).unsqueeze(-1);
+    const auto mean = (x * m).sum(1) / m.sum(1);
     return torch::nn::functional::normalize(mean, torch::nn::functional::NormalizeFuncOptions().dim(1));
   }
 

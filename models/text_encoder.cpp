@@ -29,8 +29,10 @@ std::vector<float> embed_texts(const fs::path& folder, EmbedMode mode,
   const WordPieceTokenizer tokenizer(folder / "vocab.txt");
   const auto encoder = load_text_encoder(folder);
   if (tokenizer.vocab_size() > encoder->vocab_size())
-    fail("encoder", "{}: vocab.txt has more tokens than the model", folder.string());
+    fail("encoder", "{}: vocab.txt has {} tokens, the model {}; do they belong together?", folder.string(),
+         tokenizer.vocab_size(), encoder->vocab_size());
   std::vector<std::vector<int32_t>> ids;
+  ids.reserve(texts.size());
   for (const auto text : texts) ids.push_back(tokenizer.encode(text, encoder->max_length()).ids);
   std::vector<size_t> order(texts.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -52,7 +54,10 @@ std::vector<float> embed_texts(const fs::path& folder, EmbedMode mode,
     for (int64_t r = 0; r < rows; ++r) {
       const auto& row = ids[order[begin + static_cast<size_t>(r)]];
       std::copy(row.begin(), row.end(), batch.data_ptr<int64_t>() + r * width);
-      std::fill_n(mask.data_ptr<int64_t>() + r * width, row.size(), 1);
+      int64_t* const marks = mask.data_ptr<int64_t>() + r * width;
+      std::fill_n(marks, row.size(), 1);
+      // Outside the encoder [CLS] and [SEP] mean nothing; a text without tokens keeps them to have a vector.
+      if (mode == EmbedMode::Static && row.size() > 2) marks[0] = marks[row.size() - 1] = 0;
     }
     const auto vectors =
         (mode == EmbedMode::Encoder ? encoder->encode(batch, mask) : encoder->encode_static(batch, mask))

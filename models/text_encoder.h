@@ -19,23 +19,26 @@ class TextEncoder {
  public:
   virtual ~TextEncoder() = default;
   virtual int64_t dim() const = 0;
-  virtual int64_t max_length() const = 0;
+  virtual int64_t max_length() const = 0;  // tokens, [CLS] and [SEP] included
   virtual int64_t vocab_size() const = 0;
-  // ids int64 [B, T], mask int64 [B, T] (1: a token, 0: padding) -> float32 [B, dim], unit length.
+  // ids int64 [B, T] below vocab_size(), mask int64 [B, T] (1: a token, 0: padding; one token a row at least)
+  // -> float32 [B, dim], unit length.
   virtual torch::Tensor encode(const torch::Tensor& ids, const torch::Tensor& mask) = 0;
   // The same pooling over the token embeddings alone, without the layers.
   virtual torch::Tensor encode_static(const torch::Tensor& ids, const torch::Tensor& mask) = 0;
 };
 
-std::unique_ptr<TextEncoder> load_text_encoder(
-    const std::filesystem::path& folder);  // Error naming file and key
+// Throws Error naming file and key.
+std::unique_ptr<TextEncoder> load_text_encoder(const std::filesystem::path& folder);
 
 // The MiniLM that scripts/setup.sh installs, or the folder in RNB_ENCODER.
 std::filesystem::path default_encoder_folder();
 
+// Static: the mean of the word embeddings of the text's tokens, near free.
 enum class EmbedMode { Encoder, Static };
 
-// Row-major [n x dim] float32, in the order of the texts. Batches are bucketed by length.
+// Row-major [n x dim] float32, in the order of the texts. Batches are bucketed by length; `progress` hears
+// how many texts are done.
 std::vector<float> embed_texts(const std::filesystem::path& folder, EmbedMode mode,
                                std::span<const std::string_view> texts,
                                const std::function<void(int64_t done)>& progress = {});
