@@ -169,8 +169,13 @@ int run_command(const std::vector<std::string>& args) {
   Ledger ledger;
   bill_regroup(ledger, grouping);
   RunOutcome outcome;
+  nlohmann::json start;
   {
-    Trainer trainer(e, store, grouping, folder, start_event(options, store, grouping, id, threads), ledger);
+    const PhaseScope scope(ledger, Phase::Setup);
+    start = start_event(options, store, grouping, id, threads);
+  }
+  {
+    Trainer trainer(e, store, grouping, folder, std::move(start), ledger);
     outcome = trainer.run();
   }
   if (outcome.signal == 0) {

@@ -7,7 +7,9 @@
 namespace rnb {
 namespace {
 
-void spend(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
+void spend(int milliseconds) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
 
 TEST(Ledger, TimeBelongsToTheInnermostPhaseAndPhasesAddUpToTheWall) {
   Ledger ledger;

@@ -41,7 +41,8 @@ TEST(Sampler, VisitsEveryExampleOnceBeforeAnyTwice) {
 TEST(Sampler, EqualWeightsDrawEqualBatchesWhateverCameBeforeInOtherDomains) {
   Sampler a(SamplerMode::Iid, pools_of({50, 50}), 9, 1), b(SamplerMode::Iid, pools_of({50, 50}), 9, 1);
   const std::vector<double> p{0.3, 0.7};
-  for (int step = 1; step <= 5; ++step) EXPECT_EQ(examples_of(a.draw(step, 8, 1, p)), examples_of(b.draw(step, 8, 1, p)));
+  for (int step = 1; step <= 5; ++step)
+    EXPECT_EQ(examples_of(a.draw(step, 8, 1, p)), examples_of(b.draw(step, 8, 1, p)));
 }
 
 TEST(Sampler, BatchesAreSortedByDomainAndFollowTheWeights) {
@@ -50,7 +51,8 @@ TEST(Sampler, BatchesAreSortedByDomainAndFollowTheWeights) {
   std::vector<double> count(3);
   for (int step = 1; step <= 1000; ++step) {
     const auto batch = sampler.draw(step, 16, 1, p);
-    EXPECT_TRUE(std::is_sorted(batch.begin(), batch.end(), [](const Draw& x, const Draw& y) { return x.domain < y.domain; }));
+    EXPECT_TRUE(std::is_sorted(batch.begin(), batch.end(),
+                               [](const Draw& x, const Draw& y) { return x.domain < y.domain; }));
     for (const Draw& d : batch) ++count[static_cast<size_t>(d.domain)];
   }
   // 16,000 draws: a standard deviation of at most sqrt(.25 / 16000) = 0.004.

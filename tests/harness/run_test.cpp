@@ -1,0 +1,244 @@
+// Whole runs of size pico on the synthetic set, through the same entry point as the command line.
+
+#include "harness/run_command.h"
+
+#include <csignal>
+#include <fstream>
+#include <set>
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/json_file.h"
+#include "base/random.h"
+#include "datasets/prepare.h"
+#include "results/event_log.h"
+#include "results/run_file.h"
+
+namespace rnb {
+namespace {
+namespace fs = std::filesystem;
+
+const fs::path& skills_store() {
+  static const fs::path folder = [] {
+    const fs::path out = fs::path(testing::TempDir()) / fmt::format("rnb-run-test-{}", ::getpid()) / "skills";
+    fs::remove_all(out.parent_path());
+    fs::create_directories(out.parent_path());
+    PrepareOptions options;
+    options.dataset = "skills";
+    options.source.extra["examples"] = "800";
+    options.out = out;
+    prepare(options);
+    return out;
+  }();
+  return folder;
+}
+
+std::vector<std::string> arguments(const fs::path& out, std::vector<std::string> more = {}) {
+  std::vector<std::string> args{"--store",
+                                skills_store().string(),
+                                "--model",
+                                "pico",
+                                "--steps",
+                                "60",
+                                "--batch",
+                                "8",
+                                "--method",
+                                "rnb",
+                                "--eval-every",
+                                "20",
+                                "--threads",
+                                "1",
+                                "--save-model",
+                                "on",
+                                "--checkpoint-every",
+                                "20",
+                                "--keep-checkpoints",
+                                "10",
+                                "--out",
+                                out.string()};
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+fs::path fresh_folder(const std::string& name) {
+  const fs::path out = skills_store().parent_path() / name;
+  fs::remove_all(out);
+  return out;
+}
+
+fs::path only_run(const fs::path& out) {
+  for (const auto& entry : fs::directory_iterator(out)) return entry.path();
+  return {};
+}
+
+// Everything of a log that does not depend on the clock, the place, or on having been cut.
+std::vector<nlohmann::json> comparable(const fs::path& run) {
+  std::vector<nlohmann::json> out;
+  for (auto event : read_events(run / "events.jsonl")) {
+    const auto kind = event.at("event").get<std::string>();
+    if (kind == "start" || kind == "resume" || kind == "interrupt" || kind == "end" || kind == "ledger")
+      continue;
+    event.erase("seconds");
+    out.push_back(event);
+  }
+  return out;
+}
+
+void expect_same_run(const fs::path& a, const fs::path& b) {
+  EXPECT_EQ(read_text_file(a / "model/model.safetensors"), read_text_file(b / "model/model.safetensors"));
+  const auto x = comparable(a), y = comparable(b);
+  ASSERT_EQ(x.size(), y.size());
+  for (size_t i = 0; i < x.size(); ++i) EXPECT_EQ(x[i], y[i]);
+}
+
+const fs::path& uninterrupted() {
+  static const fs::path run = [] {
+    const fs::path out = fresh_folder("whole");
+    run_command(arguments(out));
+    return only_run(out);
+  }();
+  return run;
+}
+
+TEST(Run, ACompleteRunIsValidAndItsPhasesCoverTheWallTime) {
+  const fs::path file = uninterrupted() / "run.h5";
+  EXPECT_EQ(validate_run(file), std::vector<std::string>{});
+  const RunSummary run = read_run(file);
+  EXPECT_EQ(run.status, "complete");
+  EXPECT_LT(run.test_loss, 4.2);  // ln 64 = 4.16 is a guess; the tables are sharp
+  EXPECT_GT(run.flops.at("signal"), 0);
+  EXPECT_LT(run.flops.at("signal"), run.flops.at("train"));
+  double covered = 0;
+  for (const auto& [phase, seconds] : run.seconds) covered += seconds;
+  EXPECT_NEAR(covered / run.wall_seconds, 1.0, 0.02);
+}
+
+// 6 N tokens counts each weight once forward and twice backward; the embedding's look-up is no product,
+// attention scores are extra. Both are small here, so the count must lie near the formula.
+TEST(Run, CountedTrainingFlopsLieNearSixNTimesTokens) {
+  const RunSummary run = read_run(uninterrupted() / "run.h5");
+  const double tokens = 60.0 * 8 * 32;
+  EXPECT_NEAR(run.flops.at("train") / (6 * run.parameters * tokens), 1.0, 0.25);
+}
+
+TEST(Run, ResumedFromAnyCheckpointEqualsTheUninterruptedOneBitForBit) {
+  for (const int64_t step : {20, 40}) {
+    const fs::path out = fresh_folder(fmt::format("cut-{}", step));
+    run_command(arguments(out));
+    const fs::path run = only_run(out);
+    fs::remove(run / "run.h5");
+    fs::remove_all(run / "model");
+    for (const int64_t later : {20, 40, 60})
+      if (later > step) fs::remove_all(run / fmt::format("checkpoint-{}", later));
+    EXPECT_EQ(run_command(arguments(out, {"--resume"})), 0);
+    expect_same_run(uninterrupted(), run);
+  }
+}
+
+TEST(Run, ADamagedCheckpointIsSkippedForTheOneBefore) {
+  const fs::path out = fresh_folder("damaged");
+  run_command(arguments(out));
+  const fs::path run = only_run(out);
+  fs::remove(run / "run.h5");
+  fs::remove_all(run / "model");
+  for (const char* name : {"checkpoint-60/model.safetensors", "checkpoint-40/state.json"})
+    std::ofstream(run / name, std::ios::app) << "x";
+  EXPECT_EQ(run_command(arguments(out, {"--resume"})), 0);
+  expect_same_run(uninterrupted(), run);
+}
+
+TEST(Run, AFinishedRunIsNotDoneAgainAndACutOneAsksForResume) {
+  const fs::path out = fresh_folder("again");
+  run_command(arguments(out));
+  const fs::path run = only_run(out);
+  const auto before = fs::last_write_time(run / "events.jsonl");
+  EXPECT_EQ(run_command(arguments(out)), 0);
+  EXPECT_EQ(fs::last_write_time(run / "events.jsonl"), before);
+  fs::remove(run / "run.h5");
+  try {
+    run_command(arguments(out));
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("--resume"), std::string::npos);
+  }
+}
+
+TEST(Run, CudaWithoutADeviceIsAClearErrorThatTouchesNothing) {
+  const fs::path out = fresh_folder("cuda");
+  try {
+    run_command(arguments(out, {"--device", "cuda"}));
+    GTEST_SKIP() << "there is a CUDA device here";
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("--device cpu"), std::string::npos);
+  }
+  EXPECT_FALSE(fs::exists(out));
+}
+
+// SIGKILL at random moments: what is there must be readable, and a resumed run must end like an uninterrupted
+// one.
+TEST(RunKilled, IsResumableAtAnyMoment) {
+  const fs::path program = fs::path(RNB_BINARY_DIR) / "rnb";
+  if (!fs::exists(program)) GTEST_SKIP() << program << " is not built";
+  uninterrupted();
+  const fs::path out = fresh_folder("killed");
+  Rng rng(7, "kill");
+  auto words = arguments(out, {"--resume"});
+  words.insert(words.begin(), {program.string(), "run"});
+  std::vector<char*> argv;
+  for (std::string& w : words) argv.push_back(w.data());
+  argv.push_back(nullptr);
+  for (int round = 0; round < 20; ++round) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      std::freopen("/dev/null", "w", stdout);
+      std::freopen("/dev/null", "w", stderr);
+      ::execv(argv[0], argv.data());
+      ::_exit(127);
+    }
+    ::usleep(static_cast<useconds_t>(300'000 + rng.below(700'000)));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (!fs::exists(out)) continue;
+    const fs::path run = only_run(out);
+    if (fs::exists(run / "events.jsonl")) read_events(run / "events.jsonl");
+    if (fs::exists(run / "run.h5")) EXPECT_EQ(read_run(run / "run.h5").label, "rnb");
+  }
+  EXPECT_EQ(run_command(arguments(out, {"--resume"})), 0);
+  expect_same_run(uninterrupted(), only_run(out));
+}
+
+// All evaluation weight on the domain that alone knows its table: whatever R&B measures, its own gradient is
+// the one aligned with p, so its share must rise above uniform, and with it the weighted loss must fall below
+// stratified's.
+TEST(Run, RnbFindsTheOneDomainThatTheEvaluationAsksFor) {
+  const fs::path store = skills_store().parent_path() / "one-domain";
+  PrepareOptions options;
+  options.dataset = "skills";
+  options.source.extra = {{"examples", "800"}, {"evaluation", "0,0,0,1"}};
+  options.out = store;
+  prepare(options);
+  for (const char* seed : {"1", "2", "3", "4", "5"}) {
+    double loss[2];
+    for (const char* method : {"stratified", "rnb"}) {
+      const fs::path out = fresh_folder(fmt::format("{}-{}", method, seed));
+      run_command({"--store",  store.string(), "--model", "pico",  "--steps",
+                   "150",      "--batch",      "8",       "--lr",  "3e-3",
+                   "--method", method,         "--seed",  seed,    "--eval-every",
+                   "0",        "--threads",    "1",       "--out", out.string()});
+      const fs::path run = only_run(out);
+      loss[std::string(method) == "rnb"] = read_run(run / "run.h5").weighted_loss;
+      if (std::string(method) == "stratified") continue;
+      for (const auto& event : read_events(run / "events.jsonl"))
+        if (event.at("event") == "mixture" && event.at("step") > 0)
+          EXPECT_GT(event.at("p").at(3).get<double>(), 0.25) << "seed " << seed;
+    }
+    EXPECT_LT(loss[1], loss[0]) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace rnb
