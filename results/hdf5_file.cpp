@@ -39,11 +39,17 @@ void check(herr_t result, const std::string& what) {
   if (result < 0) fail("hdf5", "{}: failed; the disk is full, or the file damaged", what);
 }
 
-hid_t text_type(size_t size) {
+hid_t text_type(size_t size, H5T_cset_t characters = H5T_CSET_UTF8) {
   const hid_t type = H5Tcopy(H5T_C_S1);
   H5Tset_size(type, size);
-  H5Tset_cset(type, H5T_CSET_UTF8);
+  H5Tset_cset(type, characters);
   return type;
+}
+
+// The type to read variable strings with: HDF5 refuses to turn ASCII into UTF-8, though the bytes are the
+// same.
+hid_t text_type_of(hid_t stored) {
+  return text_type(H5T_VARIABLE, H5Tget_cset(stored));
 }
 
 }  // namespace
@@ -192,7 +198,8 @@ std::string Hdf5Reader::text_attribute(const std::string& path, const std::strin
   const std::string where = file_ + path + "@" + name;
   const Id attribute(H5Aopen_by_name(id_, path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
                      where);
-  const Id type(text_type(H5T_VARIABLE), H5Tclose, where);
+  const Id stored(H5Aget_type(attribute), H5Tclose, where);
+  const Id type(text_type_of(stored), H5Tclose, where);
   const Id space(H5Aget_space(attribute), H5Sclose, where);
   if (elements(space, where) != 1) fail("hdf5", "{}: is not one text", where);
   char* text = nullptr;
@@ -234,7 +241,8 @@ std::vector<std::string> Hdf5Reader::strings(const std::string& path) const {
   const Id data(H5Dopen2(id_, path.c_str(), H5P_DEFAULT), H5Dclose, file_ + path);
   const Id space(H5Dget_space(data), H5Sclose, file_ + path);
   std::vector<char*> pointers(elements(space, file_ + path));
-  const Id type(text_type(H5T_VARIABLE), H5Tclose, file_ + path);
+  const Id stored(H5Dget_type(data), H5Tclose, file_ + path);
+  const Id type(text_type_of(stored), H5Tclose, file_ + path);
   if (!pointers.empty())
     check(H5Dread(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), file_ + path);
   std::vector<std::string> out;
