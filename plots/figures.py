@@ -16,7 +16,7 @@ plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.righ
 
 
 def style(i):
-    return {"linestyle": STYLES[i % 4], "marker": MARKERS[i % 8], "color": plt.get_cmap("cividis")(0.05 + 0.85 * (i % 7) / 6)}
+    return {"linestyle": STYLES[i % 4], "marker": MARKERS[i % 8], "color": plt.get_cmap("cividis")(0.02 + 0.9 * ((i * 3) % 7) / 6)}
 
 
 def band(ax, runs, curve, axis, i, label):
@@ -94,7 +94,7 @@ def overhead(runs):
         ax.set_xlabel(f"% of training {unit}")
     axes[0].set_yticks(range(len(groups)), list(groups))
     axes[0].invert_yaxis()
-    axes[1].legend(fontsize=7)
+    axes[0].legend(fontsize=7)
     return fig
 
 
