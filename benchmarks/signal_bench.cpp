@@ -49,7 +49,7 @@ void gram(benchmark::State& state) {
   DomainGradients gradients({"lm_head"}, static_cast<size_t>(m), 1, ledger);
   for (int64_t i = 0; i < m; ++i) {
     gradients.begin_microbatch({{i, 1, 1.0}}, 1.0);
-    gradients.head_piece(i, torch::randn({4096, 128}));
+    gradients.head_block(i, 0, 4096, torch::randn({4096, 128}));
     gradients.end_step();
   }
   for (auto _ : state) benchmark::DoNotOptimize(gradients.gram());

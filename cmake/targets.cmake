@@ -33,6 +33,9 @@ endif()
 # rnb_use_torch(TARGET): compile and link a target with LibTorch (through the precompiled header where there is one).
 function(rnb_use_torch name)
   target_link_libraries(${name} PUBLIC LibTorch::cpu)
+  # LibTorch must stand before FAISS's BLAS: the first library that exports sgemm_ serves both, and LibTorch's MKL is
+  # many times faster.
+  target_link_options(${name} PRIVATE ${LibTorch_LIBRARY})
   if(RNB_PCH)
     target_compile_options(${name} PRIVATE -fpch-instantiate-templates -Xclang -fno-pch-timestamp)
     target_precompile_headers(${name} REUSE_FROM rnb_torch_pch)

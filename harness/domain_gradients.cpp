@@ -29,35 +29,30 @@ void DomainGradients::begin_microbatch(std::vector<RowDomain> rows, double scale
   for (const RowDomain& r : rows_) step_counts_[static_cast<size_t>(r.domain)] += r.count;
 }
 
-torch::Tensor& DomainGradients::accumulator(const std::string& layer, int64_t domain,
-                                            const torch::Tensor& like) {
-  torch::Tensor& sum = sums_[layer][static_cast<size_t>(domain)];
-  if (!sum.defined()) sum = torch::zeros_like(like, like.options().requires_grad(false));
-  return sum;
-}
-
-void DomainGradients::add(const std::string& layer, int64_t domain, const torch::Tensor& piece) {
+void DomainGradients::add(const std::string& layer, int64_t domain, int64_t first, int64_t rows,
+                          const torch::Tensor& piece) {
   const torch::NoGradGuard no_grad;
-  accumulator(layer, domain, piece).add_(piece, scale_);
-  ledger_.add_flops("accumulate and norm", 4.0 * static_cast<double>(piece.numel()));
-  if (accumulation_ == 1) {  // the piece is the domain's whole gradient of this step in this layer
-    const auto flat = piece.reshape({-1});
-    squared_norms_[static_cast<size_t>(domain)] += scale_ * scale_ * flat.dot(flat).item<double>();
-    return;
-  }
-  // Within a step a domain may come in several micro-batches; its own product needs the step's whole
-  // gradient.
-  torch::Tensor& whole = step_[layer][domain];
-  if (whole.defined()) {
-    whole.add_(piece, scale_);
-  } else {
-    whole = piece * scale_;
-  }
+  const auto add_to = [&](torch::Tensor& sum) {
+    if (!sum.defined()) sum = torch::zeros({rows, piece.size(1)}, piece.options().requires_grad(false));
+    sum.slice(0, first, first + piece.size(0)).add_(piece, scale_);
+    ledger_.add_flops("accumulate", 2.0 * static_cast<double>(piece.numel()));
+  };
+  add_to(sums_[layer][static_cast<size_t>(domain)]);
+  if (accumulation_ > 1) add_to(step_[layer][domain]);
 }
 
-void DomainGradients::head_piece(int64_t domain, const torch::Tensor& piece) {
+void DomainGradients::add_squared_norm(int64_t domain, double squared_norm) {
+  if (accumulation_ == 1) squared_norms_[static_cast<size_t>(domain)] += scale_ * scale_ * squared_norm;
+}
+
+void DomainGradients::head_block(int64_t domain, int64_t first, int64_t vocabulary,
+                                 const torch::Tensor& block) {
   const PhaseScope scope(ledger_, Phase::Signal);
-  add("lm_head", domain, piece);
+  add("lm_head", domain, first, vocabulary, block);
+}
+
+void DomainGradients::head_squared_norm(int64_t domain, double squared_norm) {
+  add_squared_norm(domain, squared_norm);
 }
 
 void DomainGradients::body_layer(const std::string& layer, const torch::Tensor& input,
@@ -69,7 +64,10 @@ void DomainGradients::body_layer(const std::string& layer, const torch::Tensor& 
     if (r.end > begin) {
       const auto x = input.slice(0, begin, r.end).reshape({-1, input.size(-1)});
       const auto g = outgrad.slice(0, begin, r.end).reshape({-1, outgrad.size(-1)});
-      add(layer, r.domain, g.t().mm(x));
+      const auto piece = g.t().mm(x);
+      add(layer, r.domain, 0, piece.size(0), piece);
+      const auto flat = piece.reshape({-1});
+      add_squared_norm(r.domain, flat.dot(flat).item<double>());
     }
     begin = r.end;
   }

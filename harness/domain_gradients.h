@@ -35,7 +35,8 @@ class DomainGradients : public LinearTracker {
   bool wants(const std::string& layer) const override;
   void body_layer(const std::string& layer, const torch::Tensor& input,
                   const torch::Tensor& outgrad) override;
-  void head_piece(int64_t domain, const torch::Tensor& piece) override;
+  void head_block(int64_t domain, int64_t first, int64_t vocabulary, const torch::Tensor& block) override;
+  void head_squared_norm(int64_t domain, double squared_norm) override;
 
   GradientGram gram() const;
   void reset();  // a new round
@@ -44,8 +45,11 @@ class DomainGradients : public LinearTracker {
   double bytes() const;
 
  private:
-  void add(const std::string& layer, int64_t domain, const torch::Tensor& piece);
-  torch::Tensor& accumulator(const std::string& layer, int64_t domain, const torch::Tensor& like);
+  // Adds scale_ * piece to rows first .. of the domain's sum, a [rows, columns] matrix; over several
+  // micro-batches also to the step's own gradient, whose norm is taken at the step's end.
+  void add(const std::string& layer, int64_t domain, int64_t first, int64_t rows, const torch::Tensor& piece);
+  void add_squared_norm(int64_t domain,
+                        double squared_norm);  // of an unscaled gradient that is the step's whole one
   std::vector<std::string> layers_;
   size_t m_;
   int64_t accumulation_;

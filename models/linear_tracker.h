@@ -16,9 +16,13 @@ class LinearTracker {
   // order.
   virtual void body_layer(const std::string& layer, const torch::Tensor& input,
                           const torch::Tensor& outgrad) = 0;
-  // The output head's weight gradient of one domain of the batch: [V, d], of the loss as it is
-  // back-propagated.
-  virtual void head_piece(int64_t domain, const torch::Tensor& piece) = 0;
+  // The output head's weight gradient of one domain of the batch, of the loss as it is back-propagated, in
+  // blocks of vocabulary rows: `block` [b, d] is rows first .. first + b of the [vocabulary, d] gradient.
+  // Together the blocks of a domain are its whole gradient; blocks are small enough to stay in the
+  // processor's cache.
+  virtual void head_block(int64_t domain, int64_t first, int64_t vocabulary, const torch::Tensor& block) = 0;
+  // The squared norm of that whole gradient, after its blocks.
+  virtual void head_squared_norm(int64_t domain, double squared_norm) = 0;
 };
 
 }  // namespace rnb

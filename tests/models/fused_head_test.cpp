@@ -20,8 +20,15 @@ class Pieces : public LinearTracker {
  public:
   bool wants(const std::string& layer) const override { return layer == "lm_head"; }
   void body_layer(const std::string&, const torch::Tensor&, const torch::Tensor&) override {}
-  void head_piece(int64_t domain, const torch::Tensor& piece) override { pieces[domain] = piece.clone(); }
+  void head_block(int64_t domain, int64_t first, int64_t vocabulary, const torch::Tensor& block) override {
+    if (!pieces.contains(domain)) pieces[domain] = torch::zeros({vocabulary, block.size(1)});
+    pieces[domain].slice(0, first, first + block.size(0)).add_(block);
+  }
+  void head_squared_norm(int64_t domain, double squared_norm) override {
+    squared_norms[domain] = squared_norm;
+  }
   std::map<int64_t, torch::Tensor> pieces;
+  std::map<int64_t, double> squared_norms;
 };
 
 TEST(FusedHead, LossAndGradientsAreThoseOfCrossEntropyForAnyChunk) {
@@ -42,21 +49,32 @@ TEST(FusedHead, LossAndGradientsAreThoseOfCrossEntropyForAnyChunk) {
   }
 }
 
+// Vocabulary of several blocks; chunks smaller and larger than the domains.
 TEST(FusedHead, DomainPiecesAreTheGradientsOfTheDomainsOwnTerms) {
   torch::manual_seed(2);
-  Case c;
-  c.weight.requires_grad_();
-  Pieces pieces;
-  fused_head(c.rows, c.weight, c.targets, c.row_weight, {{3, 10}, {5, 10}, {8, 37}}, &pieces, 4);
-  ASSERT_EQ(pieces.pieces.size(), 2U);  // domain 5 has no rows
-  const auto piece_of = [&](int64_t begin, int64_t end) {
-    Case d = c;
-    d.row_weight = torch::zeros({37});
-    d.row_weight.slice(0, begin, end).copy_(c.row_weight.slice(0, begin, end));
-    return torch::autograd::grad({plain_loss(d)}, {c.weight})[0];
-  };
-  EXPECT_LT((pieces.pieces[3] - piece_of(0, 10)).abs().max().item<double>(), 1e-4);
-  EXPECT_LT((pieces.pieces[8] - piece_of(10, 37)).abs().max().item<double>(), 1e-4);
+  for (const int64_t chunk : {4, 64}) {
+    Case c;
+    c.weight = torch::randn({1300, 12});
+    c.targets = torch::randint(0, 1300, {37});
+    c.weight.requires_grad_();
+    Pieces pieces;
+    const auto out =
+        fused_head(c.rows, c.weight, c.targets, c.row_weight, {{3, 10}, {5, 10}, {8, 37}}, &pieces, chunk);
+    ASSERT_EQ(pieces.pieces.size(), 2U);  // domain 5 has no rows
+    const auto piece_of = [&](int64_t begin, int64_t end) {
+      Case d = c;
+      d.row_weight = torch::zeros({37});
+      d.row_weight.slice(0, begin, end).copy_(c.row_weight.slice(0, begin, end));
+      return torch::autograd::grad({plain_loss(d)}, {c.weight})[0];
+    };
+    const auto a = piece_of(0, 10), b = piece_of(10, 37);
+    EXPECT_LT((pieces.pieces[3] - a).abs().max().item<double>(), 1e-4);
+    EXPECT_LT((pieces.pieces[8] - b).abs().max().item<double>(), 1e-4);
+    EXPECT_NEAR(pieces.squared_norms[3] / a.square().sum().item<double>(), 1.0, 1e-4);
+    EXPECT_NEAR(pieces.squared_norms[8] / b.square().sum().item<double>(), 1.0, 1e-4);
+    out.loss.backward();
+    EXPECT_LT((c.weight.grad() - a - b).abs().max().item<double>(), 1e-4);
+  }
 }
 
 TEST(FusedHead, SurvivesLogitsThatOverflowExp) {

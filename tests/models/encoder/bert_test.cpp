@@ -1,7 +1,7 @@
 // Parity with transformers: a random BertModel that it saved, and what it computed
 // (tests/oracle/bert_fixtures.py).
 
-#include <cstdlib>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,21 +10,12 @@
 #include "base/json_file.h"
 #include "models/safetensors.h"
 #include "models/text_encoder.h"
+#include "tests/models/encoder/parity.h"
 #include "tests/models/encoder/tensors_of.h"
 
 namespace rnb {
 namespace {
 namespace fs = std::filesystem;
-
-void expect_parity(const fs::path& folder) {
-  const auto encoder = load_text_encoder(folder);
-  const auto ids = tensor_of<int64_t>(folder / "ids.npy"), mask = tensor_of<int64_t>(folder / "mask.npy");
-  const auto vectors = encoder->encode(ids, mask), expected = tensor_of<float>(folder / "vectors.npy");
-  ASSERT_EQ(vectors.sizes(), expected.sizes());
-  EXPECT_LT((vectors - expected).abs().max().item<double>(), 1e-5);
-  const auto plain = encoder->encode_static(ids, mask);
-  EXPECT_LT((plain - tensor_of<float>(folder / "static.npy")).abs().max().item<double>(), 1e-6);
-}
 
 // A copy of the tiny model whose files a test may spoil.
 class Bert : public testing::Test {
@@ -50,18 +41,7 @@ class Bert : public testing::Test {
 };
 
 TEST_F(Bert, EncodesAsTransformers) {
-  expect_parity(folder_);
-}
-
-TEST_F(Bert, EncodesNewRandomModelsAsTransformers) {
-  if (!fs::exists(kOraclePython)) GTEST_SKIP() << "the oracle environment is not installed";
-  for (const int seed : {101, 102}) {
-    const fs::path made = folder_ / std::to_string(seed);
-    const std::string command = fmt::format("{} {}/tests/oracle/bert_fixtures.py tiny {} {} 2>/dev/null",
-                                            kOraclePython.string(), RNB_SOURCE_DIR, made.string(), seed);
-    ASSERT_EQ(std::system(command.c_str()), 0);
-    expect_parity(made);
-  }
+  expect_bert_parity(folder_);
 }
 
 TEST_F(Bert, PaddingChangesNothing) {
@@ -80,7 +60,7 @@ TEST_F(Bert, ReadsNamesUnderTheirModelsPrefix) {
   TensorMap renamed;
   for (const auto& [name, tensor] : load_safetensors(folder_)) renamed["bert." + name] = tensor;
   save_safetensors(folder_ / "model.safetensors", renamed);
-  expect_parity(folder_);
+  expect_bert_parity(folder_);
 }
 
 TEST_F(Bert, RefusesARowWithoutTokens) {
