@@ -1,12 +1,12 @@
 #include "harness/embed_command.h"
 
 #include <algorithm>
-#include <iostream>
 #include <thread>
 
 #include <torch/torch.h>
 #include <boost/program_options.hpp>
 
+#include "base/command_line.h"
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/npy.h"
@@ -65,7 +65,6 @@ int embed_command(const std::vector<std::string>& args) {
   std::string model, ids, mask, texts, out, mode = "encoder";
   int threads = 0;
   auto add = options.add_options();
-  add("help", "show this text");
   add("model", po::value(&model), "Hugging Face encoder folder; default: the installed MiniLM");
   add("ids", po::value(&ids), "int64 .npy of token ids, n x T");
   add("mask", po::value(&mask), "int64 .npy, 1 for a token, 0 for padding, n x T");
@@ -74,21 +73,7 @@ int embed_command(const std::vector<std::string>& args) {
   add("out", po::value(&out), "float32 .npy, n x dim: mean-pooled vectors of unit length");
   add("threads", po::value(&threads), "0: all cores");
   po::variables_map values;
-  try {
-    po::store(po::command_line_parser(args)
-                  .options(options)
-                  .positional({})
-                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
-    po::notify(values);
-  } catch (const po::error& e) {
-    throw UsageError("embed", fmt::format("{}; rnb embed --help lists the options", e.what()));
-  }
-  if (values.count("help")) {
-    std::cout << "rnb embed: vectors of texts from an encoder\n\n" << options;
-    return 0;
-  }
+  if (!parse_command_line(args, {"embed", "", "vectors of texts from an encoder"}, options, values)) return 0;
   if (out.empty()) fail_usage("embed", "--out is missing");
   if (ids.empty() == texts.empty()) fail_usage("embed", "exactly one of --ids and --texts must be given");
   if (ids.empty() != mask.empty()) fail_usage("embed", "--ids and --mask go together");

@@ -1,11 +1,11 @@
 #include "harness/eval_command.h"
 
-#include <iostream>
 #include <thread>
 
 #include <fmt/core.h>
 #include <boost/program_options.hpp>
 
+#include "base/command_line.h"
 #include "base/error.h"
 #include "harness/evaluator.h"
 #include "harness/trainer.h"
@@ -54,7 +54,6 @@ int eval_command(const std::vector<std::string>& args) {
   std::string model_folder, ids, logits, store, split = "test", device_name = "cpu";
   int threads = 0;
   auto add = options.add_options();
-  add("help", "show this text");
   add("model", po::value(&model_folder), "Hugging Face folder (config.json + safetensors)");
   add("ids", po::value(&ids),
       "int64 .npy of token ids, n x T, no padding: loss = mean over n (T - 1) places");
@@ -65,21 +64,9 @@ int eval_command(const std::vector<std::string>& args) {
   add("device", po::value(&device_name), "cpu or cuda[:n]");
   add("threads", po::value(&threads), "0: all cores");
   po::variables_map values;
-  try {
-    po::store(po::command_line_parser(args)
-                  .options(options)
-                  .positional({})
-                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
-    po::notify(values);
-  } catch (const po::error& e) {
-    throw UsageError("eval", fmt::format("{}; rnb eval --help lists the options", e.what()));
-  }
-  if (values.count("help")) {
-    std::cout << "rnb eval: loss of a model on token ids or on a prepared store\n\n" << options;
+  if (!parse_command_line(args, {"eval", "", "loss of a model on token ids or on a prepared store"}, options,
+                          values))
     return 0;
-  }
   if (model_folder.empty()) fail_usage("eval", "--model is missing");
   if (ids.empty() == store.empty()) fail_usage("eval", "exactly one of --ids and --store must be given");
   if (!logits.empty() && ids.empty()) fail_usage("eval", "--logits needs --ids");

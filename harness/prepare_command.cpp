@@ -1,9 +1,8 @@
 #include "harness/prepare_command.h"
 
-#include <iostream>
-
 #include <boost/program_options.hpp>
 
+#include "base/command_line.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "datasets/prepare.h"
@@ -15,7 +14,6 @@ namespace {
 po::options_description described() {
   po::options_description options("Options of rnb prepare", 110, 60);
   auto add = options.add_options();
-  add("help", "show this text");
   add("dataset", po::value<std::string>(), "rnb list datasets");
   add("from", po::value<std::string>(), "file or folder of the original data; default: the data set's own");
   add("limit", po::value<int64_t>()->default_value(0), "a seeded subset of that many examples; 0: all");
@@ -61,22 +59,11 @@ PrepareOptions parse(const po::variables_map& values) {
 }  // namespace
 
 int prepare_command(const std::vector<std::string>& args) {
-  const auto described_options = described();
+  auto described_options = described();
   po::variables_map values;
-  try {
-    po::store(po::command_line_parser(args)
-                  .options(described_options)
-                  .positional({})
-                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
-  } catch (const po::error& e) {
-    fail_usage("prepare", "{}; rnb prepare --help lists the options", e.what());
-  }
-  if (values.count("help")) {
-    std::cout << "rnb prepare: read, tokenise and split a data set\n\n" << described_options;
+  if (!parse_command_line(args, {"prepare", "", "read, tokenise and split a data set"}, described_options,
+                          values))
     return 0;
-  }
   const PrepareOptions options = parse(values);
   const PrepareSummary made = prepare(options);
   fmt::print(stderr, "{}: {} examples, {} tokens, {} domains{}{}\n", options.out.string(), made.examples,

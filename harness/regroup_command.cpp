@@ -1,12 +1,12 @@
 #include "harness/regroup_command.h"
 
 #include <array>
-#include <iostream>
 #include <thread>
 
 #include <torch/torch.h>
 #include <boost/program_options.hpp>
 
+#include "base/command_line.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "harness/grouping_resolver.h"
@@ -53,7 +53,6 @@ int regroup_command(const std::vector<std::string>& args) {
   int64_t random = 0;
   int seed = 1, nredo = 3, threads = 0;
   auto add = options.add_options();
-  add("help", "show this text");
   add("store", po::value(&store), "prepared store");
   add("k", po::value(&k), "clusters: 10, or 5..30:5 to choose by silhouette (default 10)");
   add("embedder", po::value(&embedder), "minilm, static or npy:FILE (default minilm)");
@@ -64,21 +63,7 @@ int regroup_command(const std::vector<std::string>& args) {
   add("json", "print the manifest as JSON");
   add("threads", po::value(&threads), "0: all cores");
   po::variables_map values;
-  try {
-    po::store(po::command_line_parser(args)
-                  .options(options)
-                  .positional({})
-                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
-    po::notify(values);
-  } catch (const po::error& e) {
-    throw UsageError("regroup", fmt::format("{}; rnb regroup --help lists the options", e.what()));
-  }
-  if (values.count("help")) {
-    std::cout << "rnb regroup: embed and cluster a store\n\n" << options;
-    return 0;
-  }
+  if (!parse_command_line(args, {"regroup", "", "embed and cluster a store"}, options, values)) return 0;
   if (store.empty()) fail_usage("regroup", "--store is missing");
   at::set_num_threads(threads > 0 ? threads
                                   : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));

@@ -2,13 +2,13 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <thread>
 
 #include <fmt/ranges.h>
 #include <torch/torch.h>
 #include <boost/program_options.hpp>
 
+#include "base/command_line.h"
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/progress.h"
@@ -35,7 +35,6 @@ struct RunOptions {
 po::options_description described() {
   po::options_description options("Options of rnb run", 110, 60);
   auto add = options.add_options();
-  add("help", "show this text");
   add("out", po::value<std::string>()->default_value("runs"),
       "folder of run folders; the run goes to OUT/<run id>");
   add("resume", "go on with a run that was cut (from its newest checkpoint, else from the start)");
@@ -51,24 +50,11 @@ po::options_description described() {
 }
 
 RunOptions parse(const std::vector<std::string>& args) {
-  const auto options = described();
+  auto options = described();
   po::variables_map values;
-  try {
-    po::store(po::command_line_parser(args)
-                  .options(options)
-                  .positional({})
-                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
-  } catch (const po::error& e) {
-    throw UsageError("run", fmt::format("{}; rnb run --help lists the options", e.what()));
-  }
   RunOptions out;
-  out.help = values.count("help") > 0;
-  if (out.help) {
-    std::cout << "rnb run: train one experiment\n\n" << options;
-    return out;
-  }
+  out.help = !parse_command_line(args, {"run", "", "train one experiment"}, options, values);
+  if (out.help) return out;
   for (const ExperimentKey& key : experiment_keys()) {
     if (!values.count(key.name)) continue;
     const auto given = values[key.name].as<std::vector<std::string>>();

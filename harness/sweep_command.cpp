@@ -6,6 +6,7 @@
 
 #include <boost/program_options.hpp>
 
+#include "base/command_line.h"
 #include "base/error.h"
 #include "harness/sweep.h"
 
@@ -16,7 +17,6 @@ namespace {
 po::options_description described() {
   po::options_description options("Options of rnb sweep", 110, 60);
   auto add = options.add_options();
-  add("help", "show this text");
   add("config", po::value<std::string>(), "the experiment file (or the first word)");
   add("out", po::value<std::string>()->default_value("runs"), "folder of run folders");
   add("jobs", po::value<int>()->default_value(1), "runs at a time; above 1 their seconds are no measurement");
@@ -31,26 +31,16 @@ po::options_description described() {
 }  // namespace
 
 int sweep_command(const std::vector<std::string>& args) {
-  const auto options = described();
-  po::positional_options_description positional;
-  positional.add("config", 1);
+  auto options = described();
   po::variables_map values;
-  try {
-    po::store(po::command_line_parser(args)
-                  .options(options)
-                  .positional(positional)
-                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
-  } catch (const po::error& e) {
-    fail_usage("sweep", "{}; rnb sweep --help lists the options", e.what());
-  }
-  if (values.count("help")) {
-    std::cout << "rnb sweep FILE: every experiment of a grid; finished runs are skipped, cut ones go on\n\n"
-              << options;
+  std::vector<std::string> files;
+  if (!parse_command_line(
+          args, {"sweep", "FILE", "every experiment of a grid; finished runs are skipped, cut ones go on"},
+          options, values, &files))
     return 0;
-  }
-  if (!values.count("config")) fail_usage("sweep", "no experiment file; usage: rnb sweep FILE --out DIR");
+  if (values.count("config")) files.push_back(values["config"].as<std::string>());
+  if (files.size() != 1)
+    fail_usage("sweep", "{} experiment files are named; usage: rnb sweep FILE --out DIR", files.size());
   SweepOptions sweep;
   sweep.program = std::filesystem::read_symlink("/proc/self/exe").string();
   sweep.out = values["out"].as<std::string>();
@@ -62,7 +52,7 @@ int sweep_command(const std::vector<std::string>& args) {
       for (const std::string& value : values[key.name].as<std::vector<std::string>>())
         overrides.emplace_back(key.name, value);
   const SweepPlan plan =
-      plan_sweep(read_ini(values["config"].as<std::string>()), overrides, sweep.out.string());
+      plan_sweep(read_ini(files.front()), overrides, sweep.out.string());
   print_plan(plan, sweep);
   if (values.count("dry-run")) {
     for (const Experiment& e : plan.experiments)

@@ -8,6 +8,7 @@
 #include <boost/program_options.hpp>
 
 #include "base/atomic_file.h"
+#include "base/command_line.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/suggest.h"
@@ -24,26 +25,7 @@ namespace {
 // Options plus the positional RUNS; prints the help and returns false when that was asked for.
 bool parse(const std::vector<std::string>& args, const char* command, const char* summary,
            po::options_description& options, std::vector<std::string>& runs, po::variables_map& values) {
-  options.add_options()("help", "show this text");
-  po::options_description all;
-  all.add(options).add_options()("runs", po::value(&runs), "");
-  po::positional_options_description positional;
-  positional.add("runs", -1);
-  try {
-    po::store(po::command_line_parser(args)
-                  .options(all)
-                  .positional(positional)
-                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
-    po::notify(values);
-  } catch (const po::error& e) {
-    throw UsageError(command, fmt::format("{}; rnb {} --help lists the options", e.what(), command));
-  }
-  if (values.count("help")) {
-    std::cout << "rnb " << command << " RUNS...: " << summary << "\n\n" << options;
-    return false;
-  }
+  if (!parse_command_line(args, {command, "RUNS...", summary}, options, values, &runs)) return false;
   if (runs.empty())
     fail_usage(command, "no run is named; give run folders, run.h5 files, or a folder of run folders");
   return true;
