@@ -32,7 +32,7 @@ BENCHMARK(head_without_signal)->Arg(1)->Arg(8)->Arg(16)->Unit(benchmark::kMillis
 void head_with_signal(benchmark::State& state) {
   Head h(state.range(0));
   Ledger ledger;
-  DomainGradients gradients({"lm_head"}, static_cast<size_t>(state.range(0)), 1, ledger);
+  DomainGradients gradients({"lm_head"}, static_cast<size_t>(state.range(0)), 1, false, ledger);
   for (auto _ : state) {
     std::vector<DomainGradients::RowDomain> rows;
     for (const HeadDomain& d : h.borders) rows.push_back({d.domain, d.end, 1.0});
@@ -46,7 +46,7 @@ BENCHMARK(head_with_signal)->Arg(1)->Arg(8)->Arg(16)->Unit(benchmark::kMilliseco
 void gram(benchmark::State& state) {
   const int64_t m = state.range(0);
   Ledger ledger;
-  DomainGradients gradients({"lm_head"}, static_cast<size_t>(m), 1, ledger);
+  DomainGradients gradients({"lm_head"}, static_cast<size_t>(m), 1, false, ledger);
   for (int64_t i = 0; i < m; ++i) {
     gradients.begin_microbatch({{i, 1, 1.0}}, 1.0);
     gradients.head_block(i, 0, 4096, torch::randn({4096, 128}));

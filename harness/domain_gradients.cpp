@@ -7,13 +7,14 @@
 namespace rnb {
 
 DomainGradients::DomainGradients(std::vector<std::string> layers, size_t domains, int64_t accumulation,
-                                 Ledger& ledger)
+                                 bool step_norms, Ledger& ledger)
     : layers_(std::move(layers)),
       m_(domains),
       accumulation_(accumulation),
+      step_norms_(step_norms),
       ledger_(ledger),
       count_(m_),
-      squared_norms_(m_),
+      squared_norms_(step_norms ? m_ : 0),
       squared_counts_(m_),
       step_counts_(m_) {
   for (const std::string& layer : layers_) sums_[layer].resize(m_);
@@ -38,11 +39,11 @@ void DomainGradients::add(const std::string& layer, int64_t domain, int64_t firs
     ledger_.add_flops("accumulate", 2.0 * static_cast<double>(piece.numel()));
   };
   add_to(sums_[layer][static_cast<size_t>(domain)]);
-  if (accumulation_ > 1) add_to(step_[layer][domain]);
+  if (step_norms_ && accumulation_ > 1) add_to(step_[layer][domain]);
 }
 
 void DomainGradients::add_squared_norm(int64_t domain, double squared_norm) {
-  if (accumulation_ == 1) squared_norms_[static_cast<size_t>(domain)] += scale_ * scale_ * squared_norm;
+  squared_norms_[static_cast<size_t>(domain)] += scale_ * scale_ * squared_norm;
 }
 
 void DomainGradients::head_block(int64_t domain, int64_t first, int64_t vocabulary,
@@ -51,8 +52,11 @@ void DomainGradients::head_block(int64_t domain, int64_t first, int64_t vocabula
   add("lm_head", domain, first, vocabulary, block);
 }
 
-void DomainGradients::head_squared_norm(int64_t domain, double squared_norm) {
-  add_squared_norm(domain, squared_norm);
+void DomainGradients::head_squared_norm(int64_t domain, const std::function<double()>& squared_norm) {
+  if (!norm_is_due()) return;
+  const PhaseScope scope(ledger_, Phase::Signal);
+  const torch::NoGradGuard no_grad;
+  add_squared_norm(domain, squared_norm());
 }
 
 void DomainGradients::body_layer(const std::string& layer, const torch::Tensor& input,
@@ -66,8 +70,10 @@ void DomainGradients::body_layer(const std::string& layer, const torch::Tensor& 
       const auto g = outgrad.slice(0, begin, r.end).reshape({-1, outgrad.size(-1)});
       const auto piece = g.t().mm(x);
       add(layer, r.domain, 0, piece.size(0), piece);
-      const auto flat = piece.reshape({-1});
-      add_squared_norm(r.domain, flat.dot(flat).item<double>());
+      if (norm_is_due()) {
+        const auto flat = piece.reshape({-1});
+        add_squared_norm(r.domain, flat.dot(flat).item<double>());
+      }
     }
     begin = r.end;
   }

@@ -19,8 +19,10 @@ namespace rnb {
 class DomainGradients : public LinearTracker {
  public:
   // `layers`: names of the tracked linear layers.
-  // `accumulation`: micro-batches a step.
-  DomainGradients(std::vector<std::string> layers, size_t domains, int64_t accumulation, Ledger& ledger);
+  // `accumulation`: micro-batches a step. `step_norms`: also the sums of squared norms of each step's own
+  // gradients (Needs::step_norms); without, GradientGram::squared_norms is empty.
+  DomainGradients(std::vector<std::string> layers, size_t domains, int64_t accumulation, bool step_norms,
+                  Ledger& ledger);
 
   // One micro-batch: which batch rows belong to which domain (rows sorted by domain; end is one past the
   // last), the domains' counts |B_i| (tokens or examples), and the factor that undoes the loss's mean (the
@@ -36,7 +38,7 @@ class DomainGradients : public LinearTracker {
   void body_layer(const std::string& layer, const torch::Tensor& input,
                   const torch::Tensor& outgrad) override;
   void head_block(int64_t domain, int64_t first, int64_t vocabulary, const torch::Tensor& block) override;
-  void head_squared_norm(int64_t domain, double squared_norm) override;
+  void head_squared_norm(int64_t domain, const std::function<double()>& squared_norm) override;
 
   GradientGram gram() const;
   void reset();  // a new round
@@ -48,11 +50,13 @@ class DomainGradients : public LinearTracker {
   // Adds scale_ * piece to rows first .. of the domain's sum, a [rows, columns] matrix; over several
   // micro-batches also to the step's own gradient, whose norm is taken at the step's end.
   void add(const std::string& layer, int64_t domain, int64_t first, int64_t rows, const torch::Tensor& piece);
-  void add_squared_norm(int64_t domain,
-                        double squared_norm);  // of an unscaled gradient that is the step's whole one
+  // Of an unscaled gradient that is the step's whole one: over several micro-batches end_step() does it.
+  bool norm_is_due() const { return step_norms_ && accumulation_ == 1; }
+  void add_squared_norm(int64_t domain, double squared_norm);
   std::vector<std::string> layers_;
   size_t m_;
   int64_t accumulation_;
+  bool step_norms_;
   Ledger& ledger_;
   std::map<std::string, std::vector<torch::Tensor>> sums_;  // layer -> per domain, undefined until first seen
   std::map<std::string, std::map<int64_t, torch::Tensor>>

@@ -143,7 +143,7 @@ void Trainer::start_mixer() {
   needs_ = mixer_->needs();
   if (needs_.gradient_gram) {
     gradients_ = std::make_unique<DomainGradients>(tracked_layers(e_.track, model_->linear_names()), m_,
-                                                   e_.accumulation, ledger_);
+                                                   e_.accumulation, needs_.step_norms, ledger_);
     model_->track(gradients_.get());
   }
   // A checkpoint's log already has this; resume() then cuts it away again by its length.

@@ -35,6 +35,7 @@ struct Needs {
   int64_t round_steps = 0;  // > 0: on_round after every that many steps
   bool gradient_gram =
       false;               // RoundView::gram of the tracked layers' per-domain gradients of training batches
+  bool step_norms = false;  // GradientGram::squared_norms too
   int64_t eval_every = 0;  // > 0: on_eval with validation losses per domain after every that many steps
   bool batch_losses = false;  // StepView::loss per domain
 };
@@ -45,7 +46,7 @@ struct GradientGram {
   size_t m = 0;
   std::vector<double> dot;             // [m x m] row-major: <g_i, g_j>, not divided by counts
   std::vector<double> count;           // [m] |S_i|
-  std::vector<double> squared_norms;   // [m] sum over steps of |g_i of that step|^2
+  std::vector<double> squared_norms;   // [m] sum over steps of |g_i of that step|^2; empty unless asked for
   std::vector<double> squared_counts;  // [m] sum over steps of (count of that step)^2
 };
 

@@ -48,7 +48,7 @@ GradientGram gram_from(const nlohmann::json& g, size_t m) {
                     doubles(g.at("squared_counts"))};
   expect_size("gram.dot", gram.dot.size(), m * m);
   expect_size("gram.count", gram.count.size(), m);
-  expect_size("gram.squared_norms", gram.squared_norms.size(), m);
+  if (!gram.squared_norms.empty()) expect_size("gram.squared_norms", gram.squared_norms.size(), m);
   expect_size("gram.squared_counts", gram.squared_counts.size(), m);
   return gram;
 }
@@ -85,6 +85,11 @@ Decision answer(Mixer& mixer, const nlohmann::json& signal, size_t& m) {
   }
   if (mixer.needs().gradient_gram && !view.gram)
     fail("replay", "the round at step {} has no Gram matrix, which the method needs", step);
+  if (mixer.needs().step_norms && gram.squared_norms.empty())
+    fail("replay",
+         "the round at step {} has no squared norms of its steps, which the method needs; record them with a run "
+         "of that method",
+         step);
   return mixer.on_round(view, services);
 }
 

@@ -37,6 +37,7 @@ class Rnb : public Mixer {
     Needs needs;
     needs.round_steps = round_steps_;
     needs.gradient_gram = true;
+    needs.step_norms = diagonal_ == GramDiagonal::Unbiased;
     return needs;
   }
 

@@ -56,8 +56,10 @@ void track_blocks(const torch::Tensor& logit_gradient, const torch::Tensor& x, i
     tracker.head_block(domain, first, vocabulary, part);
     sum.slice(0, first, last).add_(part);
   }
-  const auto pairs = logit_gradient.mm(logit_gradient.t()).mul_(x.mm(x.t()));
-  tracker.head_squared_norm(domain, pairs.sum(torch::kFloat64).item<double>());
+  tracker.head_squared_norm(domain, [&] {
+    const auto pairs = logit_gradient.mm(logit_gradient.t()).mul_(x.mm(x.t()));
+    return pairs.sum(torch::kFloat64).item<double>();
+  });
 }
 
 struct FusedHead : torch::autograd::Function<FusedHead> {
@@ -115,8 +117,10 @@ HeadOutput fused_head(const torch::Tensor& rows, const torch::Tensor& weight, co
       }
       if (piece.defined()) {
         tracker->head_block(d.domain, 0, w.size(0), piece);
-        const auto flat = piece.reshape({-1});
-        tracker->head_squared_norm(d.domain, flat.dot(flat).item<double>());
+        tracker->head_squared_norm(d.domain, [&] {
+          const auto flat = piece.reshape({-1});
+          return flat.dot(flat).item<double>();
+        });
         gradients.weight.add_(piece);
       }
       begin = d.end;

@@ -2,6 +2,7 @@
 // Per-domain gradients of linear layers, from the rows that one backward pass produces anyway (R&B, App.
 // E.1): g_i = sum over rows r of domain i of outgrad_r (x) input_r.
 
+#include <functional>
 #include <string>
 
 #include <torch/torch.h>
@@ -21,8 +22,9 @@ class LinearTracker {
   // Together the blocks of a domain are its whole gradient; blocks are small enough to stay in the
   // processor's cache.
   virtual void head_block(int64_t domain, int64_t first, int64_t vocabulary, const torch::Tensor& block) = 0;
-  // The squared norm of that whole gradient, after its blocks.
-  virtual void head_squared_norm(int64_t domain, double squared_norm) = 0;
+  // The squared norm of that whole gradient, after its blocks. It costs products of its own, so the tracker
+  // calls `squared_norm` only where it wants the number, and in its own accounting.
+  virtual void head_squared_norm(int64_t domain, const std::function<double()>& squared_norm) = 0;
 };
 
 }  // namespace rnb

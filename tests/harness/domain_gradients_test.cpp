@@ -15,7 +15,7 @@ void two_steps(DomainGradients& g, bool in_two_blocks) {
     } else {
       g.head_block(domain, 0, 2, torch::tensor({{a}, {b}}));
     }
-    g.head_squared_norm(domain, static_cast<double>(a * a + b * b));
+    g.head_squared_norm(domain, [=] { return static_cast<double>(a * a + b * b); });
   };
   g.begin_microbatch({{0, 1, 3.0}}, 4.0);
   show(0, 1, 2);
@@ -29,7 +29,7 @@ void two_steps(DomainGradients& g, bool in_two_blocks) {
 TEST(DomainGradients, GramOfTwoStepsByHand) {
   for (const bool blocks : {false, true}) {
     Ledger ledger;
-    DomainGradients g({"lm_head"}, 3, 1, ledger);
+    DomainGradients g({"lm_head"}, 3, 1, true, ledger);
     two_steps(g, blocks);
     const GradientGram gram = g.gram();
     // g_0 = 4 (4, 2), g_1 = 4 (0, 1), domain 2 never came.
@@ -40,13 +40,27 @@ TEST(DomainGradients, GramOfTwoStepsByHand) {
   }
 }
 
+TEST(DomainGradients, NormsThatNobodyAskedForAreNotComputed) {
+  Ledger ledger;
+  DomainGradients g({"lm_head"}, 1, 1, false, ledger);
+  g.begin_microbatch({{0, 1, 2.0}}, 1.0);
+  g.head_block(0, 0, 1, torch::tensor({{3.0F}}));
+  g.head_squared_norm(0, []() -> double {
+    ADD_FAILURE() << "computed";
+    return 0;
+  });
+  g.end_step();
+  EXPECT_EQ(g.gram().dot, (std::vector<double>{9}));
+  EXPECT_TRUE(g.gram().squared_norms.empty());
+}
+
 TEST(DomainGradients, MicroBatchesOfOneStepAreOneStep) {
   Ledger ledger;
-  DomainGradients g({"lm_head"}, 1, 2, ledger);
+  DomainGradients g({"lm_head"}, 1, 2, true, ledger);
   for (const float a : {1.0F, 2.0F}) {
     g.begin_microbatch({{0, 1, 2.0}}, 1.0);
     g.head_block(0, 0, 1, torch::tensor({{a}}));
-    g.head_squared_norm(0, static_cast<double>(a * a));
+    g.head_squared_norm(0, [=] { return static_cast<double>(a * a); });
   }
   g.end_step();
   const GradientGram gram = g.gram();
@@ -56,7 +70,7 @@ TEST(DomainGradients, MicroBatchesOfOneStepAreOneStep) {
 
 TEST(DomainGradients, BodyLayersSplitTheBatchAtTheDomainBorders) {
   Ledger ledger;
-  DomainGradients g({"fc"}, 2, 1, ledger);
+  DomainGradients g({"fc"}, 2, 1, true, ledger);
   const auto x = torch::randn({3, 4, 2}), outgrad = torch::randn({3, 4, 5});
   g.begin_microbatch({{0, 1, 4.0}, {1, 3, 8.0}}, 1.0);
   g.body_layer("fc", x, outgrad);
@@ -74,7 +88,7 @@ TEST(DomainGradients, BodyLayersSplitTheBatchAtTheDomainBorders) {
 
 TEST(DomainGradients, GoesOnAfterSaveAndLoadAndStartsAnewAfterReset) {
   Ledger ledger;
-  DomainGradients whole({"lm_head"}, 3, 1, ledger), loaded({"lm_head"}, 3, 1, ledger);
+  DomainGradients whole({"lm_head"}, 3, 1, true, ledger), loaded({"lm_head"}, 3, 1, true, ledger);
   two_steps(whole, false);
   loaded.load(whole.save());
   two_steps(whole, false);

@@ -116,12 +116,16 @@ TEST(Run, ACompleteRunIsValidAndItsPhasesCoverTheWallTime) {
   EXPECT_NEAR(covered / run.wall_seconds, 1.0, 0.02);
 }
 
-// 6 N tokens counts each weight once forward and twice backward; the embedding's look-up is no product,
-// attention scores are extra. Both are small here, so the count must lie near the formula.
-TEST(Run, CountedTrainingFlopsLieNearSixNTimesTokens) {
+// Counted by hand: every weight of a product is used once forward and twice backward (2 FLOPs each): the
+// blocks' 12 d^2 (attention 4 d^2, MLP 8 d^2) and the head's V d. Attention is two products of T x T x d forward
+// and five backward. All of the batch's rows have T = 32 places. R&B must add nothing to `train`.
+TEST(Run, TrainingFlopsAreTheHandCount) {
   const RunSummary run = read_run(uninterrupted() / "run.h5");
-  const double tokens = 60.0 * 8 * 32;
-  EXPECT_NEAR(run.flops.at("train") / (6 * run.parameters * tokens), 1.0, 0.25);
+  const double rows = 60 * 8, T = 32, d = 32, layers = 2, V = 64;
+  const double blocks = rows * T * layers * 6 * 12 * d * d;
+  const double attention = rows * layers * (2 + 5) * 2 * T * T * d;
+  const double head = rows * T * 6 * V * d;
+  EXPECT_EQ(run.flops.at("train"), blocks + attention + head);
 }
 
 TEST(Run, ResumedFromAnyCheckpointEqualsTheUninterruptedOneBitForBit) {

@@ -24,8 +24,8 @@ class Pieces : public LinearTracker {
     if (!pieces.contains(domain)) pieces[domain] = torch::zeros({vocabulary, block.size(1)});
     pieces[domain].slice(0, first, first + block.size(0)).add_(block);
   }
-  void head_squared_norm(int64_t domain, double squared_norm) override {
-    squared_norms[domain] = squared_norm;
+  void head_squared_norm(int64_t domain, const std::function<double()>& squared_norm) override {
+    squared_norms[domain] = squared_norm();
   }
   std::map<int64_t, torch::Tensor> pieces;
   std::map<int64_t, double> squared_norms;

@@ -209,7 +209,7 @@ class AddUp : public LinearTracker {
     if (!sums.contains("lm_head")) sums["lm_head"] = torch::zeros({vocabulary, block.size(1)});
     sums["lm_head"].slice(0, first, first + block.size(0)).add_(block);
   }
-  void head_squared_norm(int64_t, double) override { ++head_domains; }
+  void head_squared_norm(int64_t, const std::function<double()>&) override { ++head_domains; }
   TensorMap sums;
   int head_domains = 0;
 };
