@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/grouping.h"
+#include "methods/services.h"
 #include "models/language_model.h"
 
 namespace rnb {
@@ -23,10 +24,6 @@ struct ExampleLosses {
 ExampleLosses evaluate(LanguageModel& model, const Store& store, std::span<const int64_t> examples,
                        int64_t context, int64_t batch, torch::Device device);
 
-struct DomainLosses {
-  std::vector<double> loss;     // [m] mean over tokens; NaN where the domain has no token
-  std::vector<int64_t> tokens;  // [m]
-};
 DomainLosses by_domain(const ExampleLosses& losses, std::span<const int64_t> examples,
                        std::span<const int32_t> domain, size_t m);
 

@@ -37,10 +37,13 @@ void set_method_option(Experiment& e, const std::string& word, const std::string
   e.method_options[word.substr(0, equals)] = word.substr(equals + 1);
 }
 
-// "rnb gram=unbiased lambda=3". Options that came from a source of lower priority belonged to the method
+// "rnb gram=unbiased lambda=3", or "exec:python3 mixer.py": what stands after a colon, to the end, is the value of
+// the option that the method names for it. Options that came from a source of lower priority belonged to the method
 // named there.
 void set_method(Experiment& e, const std::string& value, const std::string& origin) {
-  std::istringstream words(value);
+  const size_t colon = value.find(':');
+  const bool with_colon = colon < value.find('=');
+  std::istringstream words(with_colon ? value.substr(0, colon) : value);
   std::string word;
   if (!(words >> word)) fail_usage("config", "{}: method is empty; rnb list methods", origin);
   const auto earlier = e.origin.find("method-option");
@@ -49,6 +52,14 @@ void set_method(Experiment& e, const std::string& value, const std::string& orig
     e.origin.erase("method-option");
   }
   e.method = word;
+  if (with_colon) {
+    const std::string& option = method_spec(word).colon_option;
+    if (option.empty())
+      fail_usage("config", "{}: method = '{}': {} takes nothing after a colon; options are written name=value", origin,
+                 value, word);
+    e.method_options[option] = value.substr(colon + 1);
+    e.origin["method-option"] = origin;
+  }
   while (words >> word) {
     set_method_option(e, word, origin);
     e.origin["method-option"] = origin;

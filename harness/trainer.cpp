@@ -73,6 +73,7 @@ void Trainer::train_step(int64_t step) {
   loss_ = 0;
   std::fill(domain_loss_.begin(), domain_loss_.end(), 0.0);
   std::fill(domain_tokens_.begin(), domain_tokens_.end(), 0);
+  std::fill(domain_examples_.begin(), domain_examples_.end(), 0);
   optimiser_->zero_grad();
   for (const Batch& batch : batches) loss_ += train_microbatch(batch, tokens, e_.batch);
   if (!std::isfinite(loss_))
@@ -91,6 +92,7 @@ double Trainer::train_microbatch(const Batch& batch, int64_t step_tokens, int64_
   const bool token_mean = e_.loss == "token_mean";
   std::vector<float> weight(static_cast<size_t>(batch.tokens));
   std::vector<DomainGradients::RowDomain> row_domains;
+  for (const int32_t d : batch.row_domain) ++domain_examples_[static_cast<size_t>(d)];
   size_t at = 0;
   for (size_t b = 0; b < batch.row_tokens.size(); ++b) {
     const auto n = static_cast<double>(batch.row_tokens[b]);
@@ -130,7 +132,7 @@ void Trainer::after_step(int64_t step) {
     domain_loss_[i] = domain_tokens_[i] > 0 ? domain_loss_[i] / static_cast<double>(domain_tokens_[i])
                                             : std::numeric_limits<double>::quiet_NaN();
   if (needs_.batch_losses) {
-    const StepView view{step, lr_, domain_loss_, domain_tokens_};
+    const StepView view{step, lr_, domain_loss_, domain_tokens_, domain_examples_};
     const PhaseScope scope(ledger_, Phase::Update);
     const Decision decision = mixer_->on_step(view, *services_);
     apply(decision, "on_step", step, signal_to_json(view));
@@ -149,7 +151,7 @@ void Trainer::after_step(int64_t step) {
   }
   if (needs_.round_steps > 0 && step % needs_.round_steps == 0) {
     GradientGram gram;
-    RoundView view{step, step / needs_.round_steps, p_, nullptr};
+    RoundView view{step, step / needs_.round_steps, p_, nullptr, e_.steps - step};
     if (gradients_) {
       const PhaseScope scope(ledger_, Phase::Signal);
       gram = gradients_->gram();

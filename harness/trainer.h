@@ -80,7 +80,7 @@ class Trainer {
   // The step just taken.
   double loss_ = 0, lr_ = 0, grad_norm_ = 0;
   std::vector<double> domain_loss_;
-  std::vector<int64_t> domain_tokens_;
+  std::vector<int64_t> domain_tokens_, domain_examples_;
 };
 
 torch::Device resolve_device(const std::string& name);  // Error with a hint where there is no such device

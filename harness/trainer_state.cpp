@@ -62,7 +62,8 @@ Trainer::Trainer(const Experiment& experiment, const Store& store, const Groupin
       m_(grouping.domain_names.size()),
       counts_(m_),
       domain_loss_(m_),
-      domain_tokens_(m_) {
+      domain_tokens_(m_),
+      domain_examples_(m_) {
   const PhaseScope scope(ledger_, Phase::Setup);
   model_ = make_language_model(e_.model, store_.vocab_size(), e_.context, e_.seed, device_);
   if (model_->vocab_size() < store_.vocab_size())
@@ -101,7 +102,9 @@ void Trainer::prepare_data() {
               train_counts.tokens,
               valid_counts.examples,
               {},
-              e_.steps};
+              e_.steps,
+              e_.batch,
+              e_.seed};
   // p: validation examples count alike, unless the source weighs its own domains; an example then carries its
   // share.
   std::vector<double> weight(store_.domain_names().size(), 1.0);

@@ -91,7 +91,8 @@ RNB_REGISTER_METHOD((MethodSpec{"fixed",
                                         file.empty() ? inline_weights(weights) : file_weights(file, d), d);
                                   });
                                 },
-                                example_weights}));
+                                example_weights,
+                                "file"}));
 
 }  // namespace
 }  // namespace rnb

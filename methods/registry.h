@@ -43,6 +43,8 @@ struct MethodSpec {
   std::function<std::unique_ptr<Mixer>(const MethodOptions&)> make;
   // Option values to try the method with, where its defaults alone do not run; the conformance suite uses it.
   std::function<std::map<std::string, std::string>(const Domains&)> example = nullptr;
+  // The option that a value after a colon sets: "fixed:FILE" is "fixed file=FILE". Empty: there is none.
+  std::string colon_option = {};
 };
 
 const std::vector<MethodSpec>& method_specs();           // sorted by name

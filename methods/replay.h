@@ -13,12 +13,14 @@
 namespace rnb {
 
 nlohmann::json signal_to_json(const Domains& domains);
+nlohmann::json signal_to_json(const BatchView& view);
 nlohmann::json signal_to_json(const StepView& view);
 nlohmann::json signal_to_json(const EvalView& view);
 nlohmann::json signal_to_json(const RoundView& view);
 
 // Feeds "signal" events of a run (call, step, data) to a fresh mixer, in order; returns the decision of each
-// call.
+// call of the mixer. Events whose call is "service" (data: request, answer) come before the mixer's call that
+// made them.
 std::vector<Decision> replay(const std::string& method, const std::map<std::string, std::string>& options,
                              const std::vector<nlohmann::json>& signals);
 

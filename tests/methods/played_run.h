@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Played {
   std::vector<Decision> decisions;      // of each call
   std::vector<nlohmann::json> signals;  // {"call", "step", "data"}, as a run's log keeps them
   std::vector<std::string> warnings;    // codes, in order
+  int64_t requests = 0;                 // of Services, and after the first step:
+  bool listening = false;               // any signal or service
+  std::optional<Weights> finished;      // Mixer::finish
 };
 
 Scenario ordinary_scenario(size_t m);  // unequal sizes, every signal normal
