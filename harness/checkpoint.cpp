@@ -44,6 +44,8 @@ Checkpoint load(const fs::path& folder, int64_t step) {
   out.model = load_safetensors(folder / "model.safetensors");
   out.optimiser = load_safetensors(folder / "optimiser.safetensors");
   out.gradients = load_safetensors(folder / "gradients.safetensors");
+  if (fs::exists(folder / "snapshot.safetensors"))
+    out.snapshot = load_safetensors(folder / "snapshot.safetensors");
   out.state = read_json_file(folder / "state.json");
   return out;
 }
@@ -55,6 +57,8 @@ void save_checkpoint(const fs::path& run_folder, const Checkpoint& checkpoint, i
   save_safetensors(folder.path() / "model.safetensors", checkpoint.model);
   save_safetensors(folder.path() / "optimiser.safetensors", checkpoint.optimiser);
   save_safetensors(folder.path() / "gradients.safetensors", checkpoint.gradients);
+  if (!checkpoint.snapshot.empty())
+    save_safetensors(folder.path() / "snapshot.safetensors", checkpoint.snapshot);
   write_file_atomic(folder.path() / "state.json", checkpoint.state.dump());
   nlohmann::json digests;
   for (const auto& entry : fs::directory_iterator(folder.path()))

@@ -14,8 +14,9 @@
 namespace rnb {
 
 struct Checkpoint {
-  int64_t step = 0;
+  int64_t step = 0;  // optimiser steps of every kind, those of probes that are rolled back too
   TensorMap model, optimiser, gradients;
+  TensorMap snapshot;    // of a probe that will be rolled back; empty: there is none
   nlohmann::json state;  // mixer, sampler, ledger, weights, log length, ...
 };
 

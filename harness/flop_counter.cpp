@@ -7,7 +7,6 @@
 #include <ATen/record_function.h>
 #include <torch/torch.h>
 
-#include "base/error.h"
 #include "harness/ledger.h"
 
 namespace rnb {
@@ -69,15 +68,15 @@ std::unique_ptr<at::ObserverContext> on_operator(const at::RecordFunction& call)
 
 }  // namespace
 
-FlopCounter::FlopCounter(Ledger& ledger) {
-  RNB_ASSERT(active_ledger.exchange(&ledger) == nullptr);
-  handle_ = at::addGlobalCallback(
-      at::RecordFunctionCallback(on_operator).needsInputs(true).scopes({at::RecordScope::FUNCTION}));
+FlopCounter::FlopCounter(Ledger& ledger) : outer_(active_ledger.exchange(&ledger)) {
+  if (!outer_)
+    handle_ = at::addGlobalCallback(
+        at::RecordFunctionCallback(on_operator).needsInputs(true).scopes({at::RecordScope::FUNCTION}));
 }
 
 FlopCounter::~FlopCounter() {
-  at::removeCallback(handle_);
-  active_ledger = nullptr;
+  active_ledger = outer_;
+  if (!outer_) at::removeCallback(handle_);
 }
 
 }  // namespace rnb

@@ -11,13 +11,16 @@ class Ledger;
 
 class FlopCounter {
  public:
-  explicit FlopCounter(Ledger& ledger);  // counts from here on, on every thread of autograd
+  // Counts from here on, on every thread of autograd. A counter within another takes over until it ends: a
+  // nested run has a bill of its own.
+  explicit FlopCounter(Ledger& ledger);
   ~FlopCounter();
   FlopCounter(const FlopCounter&) = delete;
   FlopCounter& operator=(const FlopCounter&) = delete;
 
  private:
-  unsigned long handle_;
+  Ledger* outer_;
+  unsigned long handle_ = 0;
 };
 
 }  // namespace rnb

@@ -50,6 +50,17 @@ void Ledger::bill(Phase phase, double seconds, double flops) {
   billed_[static_cast<size_t>(phase)] += seconds;
 }
 
+void Ledger::pause() {
+  settle();
+  paused_ = last_;
+}
+
+void Ledger::go_on() {
+  const auto now = Clock::now();
+  start_ += now - paused_;
+  last_ = now;
+}
+
 double Ledger::wall_seconds() const {
   return earlier_ + between(start_, Clock::now());
 }

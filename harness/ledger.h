@@ -49,6 +49,9 @@ class Ledger {
   void add_bytes(double bytes);
   // A cost paid outside this process or before it: a cached embedding is billed at its original price.
   void bill(Phase phase, double seconds, double flops);
+  // Time between the two belongs to nobody: a nested run keeps a ledger of its own, whose sum is billed.
+  void pause();
+  void go_on();
   double wall_seconds() const;  // since construction, plus what load() brought
   double seconds(Phase phase) const { return cost(phase).seconds; }
   double flops(Phase phase) const { return cost(phase).flops; }
@@ -64,8 +67,19 @@ class Ledger {
   std::array<double, kPhaseNames.size()> billed_{};
   std::map<std::string, std::map<std::string, double>> modules_;  // phase -> operator -> FLOPs
   std::vector<Phase> stack_;
-  Clock::time_point start_, last_;
+  Clock::time_point start_, last_, paused_;
   double earlier_ = 0;  // wall seconds of the run's earlier processes
+};
+
+class LedgerPause {
+ public:
+  explicit LedgerPause(Ledger& ledger) : ledger_(ledger) { ledger_.pause(); }
+  ~LedgerPause() { ledger_.go_on(); }
+  LedgerPause(const LedgerPause&) = delete;
+  LedgerPause& operator=(const LedgerPause&) = delete;
+
+ private:
+  Ledger& ledger_;
 };
 
 class PhaseScope {

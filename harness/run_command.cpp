@@ -4,22 +4,16 @@
 #include <filesystem>
 #include <thread>
 
-#include <fmt/ranges.h>
 #include <torch/torch.h>
 #include <boost/program_options.hpp>
 
 #include "base/command_line.h"
 #include "base/error.h"
-#include "base/json_file.h"
 #include "base/progress.h"
 #include "harness/experiment.h"
 #include "harness/grouping_resolver.h"
-#include "harness/provenance.h"
-#include "harness/run_lock.h"
+#include "harness/run_experiment.h"
 #include "harness/stop_signal.h"
-#include "harness/trainer.h"
-#include "methods/registry.h"
-#include "results/materialise.h"
 
 namespace rnb {
 namespace po = boost::program_options;
@@ -72,52 +66,6 @@ RunOptions parse(const std::vector<std::string>& args) {
   return out;
 }
 
-// "complete" when run.h5 came out of a finished log.
-bool is_complete(const fs::path& folder) {
-  if (!fs::exists(folder / "run.h5") || !fs::exists(folder / "events.jsonl")) return false;
-  const auto events = read_events(folder / "events.jsonl");
-  return !events.empty() && events.back().value("event", "") == "end" &&
-         events.back().value("status", "") == "complete";
-}
-
-void print_resolved(const Experiment& e, const std::string& id) {
-  fmt::print(stderr, "run {}\n", id);
-  for (const ExperimentKey& key : experiment_keys()) {
-    const std::string value = get_key(e, key.name);
-    const auto origin = e.origin.find(key.name);
-    if (!value.empty())
-      fmt::print(stderr, "  {:22} {:28} {}\n", key.name, value,
-                 origin == e.origin.end() ? "" : origin->second);
-  }
-}
-
-nlohmann::json start_event(const RunOptions& o, const Store& store, const Grouping& grouping,
-                           const std::string& id, int threads) {
-  nlohmann::json keys;
-  for (const ExperimentKey& key : experiment_keys()) keys[key.name] = get_key(o.experiment, key.name);
-  auto made = provenance(reproducer_line(o.experiment), threads);
-  made["shared_machine"] = o.shared_machine;
-  made["store_digest"] = store.digest();
-  made["grouping_digest"] = grouping.digest;
-  return {{"event", "start"},
-          {"run_id", id},
-          {"experiment", keys},
-          {"label", method_label(o.experiment.method, o.experiment.method_options)},
-          {"dataset", store.name()},
-          {"grouping", grouping.name},
-          {"provenance", made},
-          {"domains", {{"original", store.domain_names()}, {"active", grouping.domain_names}}},
-          {"grouping_manifest", grouping.manifest.is_null() ? nlohmann::json::object() : grouping.manifest}};
-}
-
-// Regroup is paid once per store, embedder and k; a run that finds it made is billed at its original cost.
-void bill_regroup(Ledger& ledger, const Grouping& grouping) {
-  if (!grouping.manifest.is_object()) return;
-  ledger.bill(Phase::Regroup,
-              grouping.manifest.value("seconds", 0.0) + grouping.manifest.value("embedding_seconds", 0.0),
-              grouping.manifest.value("flops", 0.0) + grouping.manifest.value("embedding_flops", 0.0));
-}
-
 }  // namespace
 
 int run_command(const std::vector<std::string>& args) {
@@ -131,55 +79,29 @@ int run_command(const std::vector<std::string>& args) {
 
   const Store store(e.store);
   const Grouping grouping = resolve_grouping(store, e.grouping);
-  const std::string id = run_id(e, store.digest(), grouping.digest);
-  const fs::path folder = options.out / id;
-  fmt::print("run_folder={}\n", folder.string());
+  fmt::print("run_folder={}\n", (options.out / run_id(e, store.digest(), grouping.digest)).string());
   std::fflush(stdout);
-  std::error_code code;
-  fs::create_directories(folder, code);
-  if (code) fail("run", "{}: cannot be created: {}", folder.string(), code.message());
-  const RunLock lock(folder);
-  if (is_complete(folder) && !options.fresh) {
-    fmt::print(stderr, "already finished: {}\n", folder.string());
+  watch_stop_signals();
+  RunSettings settings;
+  settings.out = options.out;
+  settings.earlier = options.resume ? Earlier::Resume : options.fresh ? Earlier::StartOver : Earlier::Refuse;
+  settings.shared_machine = options.shared_machine;
+  settings.threads = threads;
+  const RunResult result = run_experiment(e, store, grouping, settings);
+  if (result.finished_before) {
+    fmt::print(stderr, "already finished: {}\n", result.folder.string());
     return 0;
   }
-  if (fs::exists(folder / "events.jsonl") && !options.resume && !options.fresh)
-    fail("run", "{}: holds a run that was cut; --resume goes on with it, --fresh starts over",
-         folder.string());
-  if (options.fresh)
-    for (const auto& entry : fs::directory_iterator(folder))
-      if (entry.path().filename() != "run.lock") fs::remove_all(entry.path());
-
-  print_resolved(e, id);
-  watch_stop_signals();
-  Ledger ledger;
-  bill_regroup(ledger, grouping);
-  RunOutcome outcome;
-  nlohmann::json start;
-  {
-    const PhaseScope scope(ledger, Phase::Setup);
-    start = start_event(options, store, grouping, id, threads);
+  if (result.outcome.signal != 0) {
+    fmt::print(stderr, "stopped by signal {} at step {}; go on with: {} --out {} --resume\n",
+               result.outcome.signal, result.outcome.step, reproducer_line(e), options.out.string());
+    return 128 + result.outcome.signal;
   }
-  {
-    Trainer trainer(e, store, grouping, folder, std::move(start), ledger);
-    outcome = trainer.run();
-  }
-  if (outcome.signal == 0) {
-    EventLog log(folder / "events.jsonl");
-    log.append({{"event", "end"}, {"status", "complete"}, {"utc", utc_now()}, {"message", ""}});
-    log.flush();
-  }
-  materialise_run(folder);
-  if (outcome.signal != 0) {
-    fmt::print(stderr, "stopped by signal {} at step {}; go on with: {} --out {} --resume\n", outcome.signal,
-               outcome.step, reproducer_line(e), options.out.string());
-    return 128 + outcome.signal;
-  }
-  if (ledger.uncovered() > 0.02 && ledger.wall_seconds() > 5)
+  if (result.uncovered > 0.02 && result.seconds > 5)
     fmt::print(stderr, "warning: {:.1f} % of the wall time is in no phase of the ledger\n",
-               100 * ledger.uncovered());
-  fmt::print(stderr, "test loss {:.4f} in {}; {}\n", outcome.test_loss,
-             format_duration(ledger.wall_seconds()), (folder / "run.h5").string());
+               100 * result.uncovered);
+  fmt::print(stderr, "test loss {:.4f} in {}; {}\n", result.outcome.test_loss, format_duration(result.seconds),
+             (result.folder / "run.h5").string());
   return 0;
 }
 

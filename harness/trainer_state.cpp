@@ -1,21 +1,19 @@
 // How a trainer starts, is saved, goes on and ends.
 
 #include <algorithm>
+#include <deque>
 #include <numeric>
 #include <regex>
 
 #include "base/error.h"
 #include "base/random.h"
+#include "harness/run_services.h"
 #include "harness/trainer.h"
 #include "methods/registry.h"
 #include "methods/replay.h"
 
 namespace rnb {
-namespace {
 
-class RunServices : public Services {};
-
-// The linear layers whose per-domain gradients are tracked: last | last:N | pattern:REGEX.
 std::vector<std::string> tracked_layers(const std::string& track, const std::vector<std::string>& names) {
   if (track == "last") return {names.back()};
   if (track.starts_with("last:")) {
@@ -31,8 +29,6 @@ std::vector<std::string> tracked_layers(const std::string& track, const std::vec
                names.front(), names.back());
   return out;
 }
-
-}  // namespace
 
 torch::Device resolve_device(const std::string& name) {
   const torch::Device device(name);
@@ -58,7 +54,7 @@ Trainer::Trainer(const Experiment& experiment, const Store& store, const Groupin
       ledger_(ledger),
       device_(resolve_device(e_.device)),
       flop_counter_(ledger),
-      services_(std::make_unique<RunServices>()),
+      services_(std::make_unique<RunServices>(*this)),
       m_(grouping.domain_names.size()),
       counts_(m_),
       domain_loss_(m_),
@@ -74,26 +70,71 @@ Trainer::Trainer(const Experiment& experiment, const Store& store, const Groupin
   optimiser_ = std::make_unique<AdamW>(model_->parameters(),
                                        AdamWOptions{e_.beta1, e_.beta2, e_.eps, e_.weight_decay});
   prepare_data();
+}
+
+Trainer::~Trainer() = default;
+
+// A fresh run: the mixer's first call. A cut one: everything as the checkpoint has it, and the call of the mixer that
+// it was cut in, if any.
+void Trainer::start() {
   const auto checkpoint = load_newest_checkpoint(folder_);
-  const int64_t log_bytes = checkpoint ? checkpoint->state.at("log_bytes").get<int64_t>() : 0;
-  log_ = std::make_unique<EventLog>(folder_ / "events.jsonl", log_bytes);
   if (!checkpoint) {
+    log_ = std::make_unique<EventLog>(folder_ / "events.jsonl", 0);
     start_event_["parameters"] = model_->parameter_count();
     start_event_["train_examples"] = domains_.train_examples;
     start_event_["evaluation_weights"] = domains_.evaluation;
     log_->append(start_event_);
+    ask("init", 0, signal_to_json(domains_));
+    read_needs();
+    return;
   }
-  start_mixer();
-  if (checkpoint) resume(*checkpoint, log_bytes);
+  log_ = std::make_unique<EventLog>(folder_ / "events.jsonl", checkpoint->state.at("log_bytes").get<int64_t>());
+  // What was served, call by call; what follows the last whole call belongs to the one that was cut.
+  std::deque<nlohmann::json> at_init, served;
+  for (auto& event : read_events(folder_ / "events.jsonl")) {
+    if (event.at("event") != "signal") continue;
+    if (event.at("call") == "service") {
+      served.push_back(std::move(event.at("data")));
+    } else {
+      if (event.at("call") == "init") at_init = std::move(served);
+      served.clear();
+    }
+  }
+  restore(*checkpoint);
+  const auto& s = checkpoint->state;
+  call_ = s.at("call");
+  if (call_.is_object() && call_.at("call") == "init") {
+    services_->remember(std::move(served));
+    ask("init", 0, call_.at("data"));
+    read_needs();
+    return;
+  }
+  services_->remember(std::move(at_init));
+  services_->open(true);
+  mixer_->init(domains_, *services_);
+  services_->close();
+  read_needs();
+  if (gradients_) gradients_->load(checkpoint->gradients);
+  mixer_->load(s.at("mixer"));
+  if (!call_.is_object()) return;
+  mixer_before_ = s.at("mixer");
+  services_->remember(std::move(served));
+  const auto call = call_.at("call").get<std::string>();
+  const auto step = call_.at("step").get<int64_t>();
+  ask(call, step, call_.at("data"));
+  call_mixer(step, call);
 }
 
 void Trainer::prepare_data() {
   valid_ = store_.examples(Split::Valid);
   test_ = store_.examples(Split::Test);
-  std::vector<std::vector<int64_t>> pools(m_);
+  pools_.resize(m_);
+  valid_pools_.resize(m_);
   const auto train = store_.examples(Split::Train);
   for (const int64_t i : train)
-    pools[static_cast<size_t>(grouping_.domain[static_cast<size_t>(i)])].push_back(i);
+    pools_[static_cast<size_t>(grouping_.domain[static_cast<size_t>(i)])].push_back(i);
+  for (const int64_t i : valid_)
+    valid_pools_[static_cast<size_t>(grouping_.domain[static_cast<size_t>(i)])].push_back(i);
 
   const auto train_counts = count_domains(store_, grouping_, Split::Train);
   const auto valid_counts = count_domains(store_, grouping_, Split::Valid);
@@ -130,74 +171,89 @@ void Trainer::prepare_data() {
   if (static_cast<int64_t>(mixing_valid_.size()) > e_.mixing_eval_examples)
     mixing_valid_.resize(static_cast<size_t>(e_.mixing_eval_examples));
   std::sort(mixing_valid_.begin(), mixing_valid_.end());
+  double shares = 0;
+  for (const int64_t i : mixing_valid_) {
+    mixing_weight_.push_back(weight[static_cast<size_t>(store_.domain()[static_cast<size_t>(i)])]);
+    shares += mixing_weight_.back();
+  }
+  for (double& w : mixing_weight_) w = shares > 0 ? w / shares : 0;
 
   mixer_ = make_mixer(e_.method, e_.method_options);
-  sampler_ = std::make_unique<Sampler>(parse_sampler_mode(e_.sampler), std::move(pools), e_.seed,
+  sampler_ = std::make_unique<Sampler>(parse_sampler_mode(e_.sampler), pools_, e_.seed,
                                        std::max<int64_t>(1, e_.steps / 10));
 }
 
-void Trainer::start_mixer() {
-  Decision decision;
-  {
-    const PhaseScope scope(ledger_, Phase::Update);
-    decision = mixer_->init(domains_, *services_);
-  }
-  if (!decision.sampling) fail("method", "{} gave no sampling weights for the first step", e_.method);
+// What the mixer needs is known once it has been started.
+void Trainer::read_needs() {
   needs_ = mixer_->needs();
-  if (needs_.gradient_gram) {
+  if (p_.empty()) fail("method", "{} gave no sampling weights for the first step", e_.method);
+  if (!needs_.sampler.empty() && needs_.sampler != e_.sampler)
+    fail_usage("sampler", "'{}' is set, {} needs '{}'", e_.sampler, e_.method, needs_.sampler);
+  if (needs_.batch_gradients && (e_.accumulation > 1 || e_.pack == "on"))
+    fail_usage("accumulation", "{} weighs whole domain gradients: set accumulation = 1 and pack = off", e_.method);
+  if (!needs_.reference.empty()) reference_ = proxy_model(needs_.reference);
+  if (needs_.gradient_gram)
     gradients_ = std::make_unique<DomainGradients>(tracked_layers(e_.track, model_->linear_names()), m_,
                                                    e_.accumulation, needs_.step_norms, ledger_);
-    model_->track(gradients_.get());
-  }
-  // A checkpoint's log already has this; resume() then cuts it away again by its length.
-  if (log_->bytes() > 0 && step_ == 0) apply(decision, "init", 0, signal_to_json(domains_));
 }
 
-void Trainer::resume(const Checkpoint& checkpoint, int64_t log_bytes) {
+void Trainer::restore(const Checkpoint& checkpoint) {
   const torch::NoGradGuard no_grad;
-  log_ = std::make_unique<EventLog>(folder_ / "events.jsonl", log_bytes);  // drops the mixer's second start
   for (const NamedParameter& p : model_->parameters()) p.tensor.detach().copy_(checkpoint.model.at(p.name));
   optimiser_->load(checkpoint.optimiser);
-  if (gradients_) gradients_->load(checkpoint.gradients);
   const auto& s = checkpoint.state;
   sampler_->load(s.at("sampler"));
-  mixer_->load(s.at("mixer"));
   ledger_.load(s.at("ledger"));
   s.at("p").get_to(p_);
+  if (!s.at("loss_weights").is_null()) loss_weights_ = s.at("loss_weights").get<Weights>();
   s.at("counts").get_to(counts_);
+  s.at("step").get_to(step_);
+  s.at("rounds").get_to(rounds_);
   s.at("tokens").get_to(tokens_);
   s.at("cut").get_to(cut_);
   s.at("cut_total").get_to(cut_total_);
-  step_ = checkpoint.step;
+  if (!s.at("probe").is_null())
+    probe_ = Probe{s.at("probe").at("done").get<int64_t>(), checkpoint.snapshot, s.at("probe").at("state")};
+  work_ = checkpoint.step;
   log_->append({{"event", "resume"}, {"step", step_}, {"utc", start_event_.at("provenance").at("utc")}});
 }
 
-void Trainer::save(int64_t step) {
+void Trainer::save() {
   const PhaseScope scope(ledger_, Phase::Checkpoint);
   log_->flush();
   Checkpoint c;
-  c.step = step;
+  c.step = work_;
   for (const NamedParameter& p : model_->parameters()) c.model[p.name] = p.tensor.detach();
   c.optimiser = optimiser_->save();
   if (gradients_) c.gradients = gradients_->save();
   c.state = {{"sampler", sampler_->save()},
-             {"mixer", mixer_->save()},
+             {"mixer", call_.is_null() ? mixer_->save() : mixer_before_},
+             {"call", call_},
              {"ledger", ledger_.to_json()},
              {"p", p_},
+             {"loss_weights", nullptr},
              {"counts", counts_},
+             {"step", step_},
+             {"rounds", rounds_},
              {"tokens", tokens_},
              {"cut", cut_},
              {"cut_total", cut_total_},
+             {"probe", nullptr},
              {"log_bytes", log_->bytes()}};
+  if (loss_weights_) c.state["loss_weights"] = *loss_weights_;
+  if (probe_) {
+    c.state["probe"] = {{"done", probe_->done}, {"state", probe_->state}};
+    c.snapshot = probe_->snapshot;
+  }
   save_checkpoint(folder_, c, e_.keep_checkpoints);
 }
 
-void Trainer::log_ledger(int64_t step) {
+void Trainer::log_ledger() {
   nlohmann::json event = ledger_.to_json();
   event["event"] = "ledger";
-  event["step"] = step;
+  event["step"] = step_;
   const auto n = static_cast<double>(model_->parameter_count());
-  const auto t = static_cast<double>(needs_.round_steps > 0 ? step / needs_.round_steps : 0);
+  const auto t = static_cast<double>(rounds_);
   // The paper's own bill (App. D, Table 4): 6 N D_t for training, T m^2 N for R&B.
   event["formula_flops"] = {{"train", 6.0 * n * static_cast<double>(tokens_)}};
   if (needs_.gradient_gram) event["formula_flops"]["method"] = t * static_cast<double>(m_ * m_) * n;
@@ -207,12 +263,13 @@ void Trainer::log_ledger(int64_t step) {
 }
 
 void Trainer::finish() {
+  if (const auto finished = mixer_->finish()) log_->append({{"event", "finished"}, {"weights", *finished}});
   log_->append({{"event", "cut"}, {"examples", cut_}, {"total", cut_total_}});
   if (e_.save_model == "on") {
     const PhaseScope scope(ledger_, Phase::Checkpoint);
     save_hugging_face(*model_, folder_ / "model");
   }
-  log_ledger(step_);
+  log_ledger();
 }
 
 }  // namespace rnb

@@ -74,8 +74,9 @@ Decision on_batch(Mixer& mixer, int64_t step, const nlohmann::json& data, Servic
   return mixer.on_batch(view, services);
 }
 
-// One recorded call made on a mixer. `m` is 0 before init.
-Decision answer(Mixer& mixer, const nlohmann::json& signal, Services& services, size_t& m) {
+}  // namespace
+
+Decision make_call(Mixer& mixer, const nlohmann::json& signal, Services& services, size_t& m) {
   const auto call = signal.at("call").get<std::string>();
   const auto step = signal.at("step").get<int64_t>();
   const auto& data = signal.at("data");
@@ -115,8 +116,6 @@ Decision answer(Mixer& mixer, const nlohmann::json& signal, Services& services, 
          step);
   return mixer.on_round(view, services);
 }
-
-}  // namespace
 
 nlohmann::json signal_to_json(const Domains& d) {
   return {{"names", d.names},
@@ -172,7 +171,7 @@ std::vector<Decision> replay(const std::string& method, const std::map<std::stri
       if (signal.at("call") == "service")
         services.add(signal.at("data"));
       else
-        decisions.push_back(answer(*mixer, signal, services, m));
+        decisions.push_back(make_call(*mixer, signal, services, m));
     } catch (const nlohmann::json::exception& e) {
       fail("replay", "signal {} is damaged: {}", decisions.size(), e.what());
     }

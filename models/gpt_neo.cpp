@@ -181,18 +181,26 @@ torch::Tensor GptNeo::attend(const Block& block, bool local, const torch::Tensor
   return apply(block.output, out.transpose(1, 2).reshape({batch, time, config_.width}));
 }
 
-torch::Tensor GptNeo::hidden(const torch::Tensor& ids) {
+torch::Tensor GptNeo::blocks(const torch::Tensor& ids, size_t count) const {
   const int64_t time = ids.size(1);
   if (time > config_.max_positions)
     fail("gpt-neo", "a sequence of {} tokens does not fit the model's {} positions", time,
          config_.max_positions);
   auto x = torch::embedding(token_embedding_, ids) + position_embedding_.slice(0, 0, time);
-  for (size_t i = 0; i < blocks_.size(); ++i) {
+  for (size_t i = 0; i < count; ++i) {
     const Block& b = blocks_[i];
     x = x + attend(b, config_.local[i], normalise(b.norm1, x));
     x = x + apply(b.contract, torch::gelu(apply(b.expand, normalise(b.norm2, x)), "tanh"));
   }
-  return normalise(final_norm_, x);
+  return x;
+}
+
+torch::Tensor GptNeo::hidden(const torch::Tensor& ids) {
+  return normalise(final_norm_, blocks(ids, blocks_.size()));
+}
+
+torch::Tensor GptNeo::middle(const torch::Tensor& ids) {
+  return blocks(ids, blocks_.size() / 2);
 }
 
 nlohmann::json GptNeo::config() const {

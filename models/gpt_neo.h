@@ -32,6 +32,7 @@ class GptNeo : public LanguageModel {
          torch::Device device);
 
   torch::Tensor hidden(const torch::Tensor& ids) override;
+  torch::Tensor middle(const torch::Tensor& ids) override;
   torch::Tensor head_weight() override { return token_embedding_; }
   std::vector<NamedParameter> parameters() const override { return parameters_; }
   std::vector<std::string> linear_names() const override;
@@ -54,6 +55,7 @@ class GptNeo : public LanguageModel {
   };
   using MakeTensor = std::function<torch::Tensor(const std::string& name, std::vector<int64_t> shape)>;
   void build(const MakeTensor& make);
+  torch::Tensor blocks(const torch::Tensor& ids, size_t count) const;  // the first `count` of them
   torch::Tensor apply(const Linear& layer, const torch::Tensor& x) const;
   torch::Tensor normalise(const Norm& norm, const torch::Tensor& x) const;
   torch::Tensor attend(const Block& block, bool local, const torch::Tensor& x) const;

@@ -28,6 +28,8 @@ class LanguageModel {
   // ids: int64 [B, T], right-padded (causal attention: padding after the end changes nothing before it).
   // Returns hidden states after the final norm, [B, T, d].
   virtual torch::Tensor hidden(const torch::Tensor& ids) = 0;
+  // Hidden states between the blocks, after half of them (no final norm), [B, T, d].
+  virtual torch::Tensor middle(const torch::Tensor& ids) = 0;
   virtual torch::Tensor head_weight() = 0;                     // [V, d]; tied to the input embedding or not
   virtual std::vector<NamedParameter> parameters() const = 0;  // tied ones once; fixed order
   // Names of the linear layers in forward order, output head last ("lm_head"): what `last n linear` counts.
