@@ -1,0 +1,217 @@
+// What a method may ask of its run, by a method that asks for everything and one that only weighs losses.
+
+#include "methods/services.h"
+
+#include <cmath>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/json_file.h"
+#include "datasets/prepare.h"
+#include "harness/run_command.h"
+#include "methods/registry.h"
+#include "methods/replay.h"
+#include "methods/simplex.h"
+#include "results/event_log.h"
+#include "results/run_file.h"
+
+namespace rnb {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr int kSteps = 40;
+
+// Uniform weights whatever it learns: its run must equal the stratified one, but for kept probes on other mixtures.
+class Asker : public Mixer {
+ public:
+  explicit Asker(const MethodOptions& o) : keep_(o.text("keep") == "on") {}
+  Needs needs() const override {
+    Needs needs;
+    needs.round_steps = 10;
+    needs.eval_every = 10;
+    return needs;
+  }
+  Decision init(const Domains& domains, Services& services) override {
+    m_ = domains.size();
+    Weights first(m_);
+    first[0] = 1;
+    heard_.push_back(services.evaluate().loss);
+    heard_.push_back(services.train_probe(first, 6, Keep::No).loss);
+    heard_.push_back(services.train_probe(uniform_weights(m_), 6, Keep::No).loss);
+    heard_.push_back(services.evaluate().loss);
+    ProxySpec proxy;
+    proxy.name = "small";
+    proxy.steps = 12;
+    const ProxyResult result = services.train_proxy(proxy);
+    heard_.push_back(result.losses.loss);
+    services.domain_embeddings(result.run, 20);
+    services.log_probs(result.run);
+    Decision d;
+    d.sampling = uniform_weights(m_);
+    return d;
+  }
+  Decision on_round(const RoundView& round, Services& services) override {
+    GradientProbeSpec spec;
+    spec.examples = 4;
+    spec.targets = {uniform_weights(m_)};
+    heard_.push_back(services.gradient_probe(spec).gram);
+    Weights last(m_);
+    last.back() = 1;
+    heard_.push_back(services.train_probe(last, 3, keep_ ? Keep::Yes : Keep::No).loss);
+    heard_.push_back(services.train_probe(last, 2, Keep::No).loss);
+    Decision d;
+    d.record = {{"heard", heard_}, {"round", round.round}};
+    return d;
+  }
+  nlohmann::json save() const override { return {{"heard", heard_}}; }
+  void load(const nlohmann::json& saved) override { saved.at("heard").get_to(heard_); }
+
+ private:
+  bool keep_;
+  size_t m_ = 0;
+  std::vector<std::vector<double>> heard_;
+};
+
+RNB_REGISTER_METHOD((MethodSpec{"asker",
+                                "asks for everything",
+                                "test",
+                                {{"keep", "off", "", {"on", "off"}}},
+                                {},
+                                [](const MethodOptions& o) -> std::unique_ptr<Mixer> {
+                                  return std::make_unique<Asker>(o);
+                                }}));
+
+const fs::path& base_folder() {
+  static const fs::path folder = [] {
+    const fs::path out = fs::path(testing::TempDir()) / fmt::format("rnb-services-test-{}", ::getpid());
+    fs::remove_all(out);
+    fs::create_directories(out);
+    PrepareOptions options;
+    options.dataset = "skills";
+    options.source.extra["examples"] = "800";
+    options.out = out / "skills";
+    prepare(options);
+    return out;
+  }();
+  return folder;
+}
+
+fs::path run(const std::string& name, const std::string& method, std::vector<std::string> more = {}) {
+  const fs::path out = base_folder() / name;
+  std::vector<std::string> args{"--store", (base_folder() / "skills").string(), "--model", "pico", "--steps",
+                                std::to_string(kSteps), "--batch", "8", "--method", method, "--eval-every", "20",
+                                "--threads", "1", "--save-model", "on", "--checkpoint-every", "7",
+                                "--keep-checkpoints", "1000", "--out", out.string()};
+  args.insert(args.end(), more.begin(), more.end());
+  EXPECT_EQ(run_command(args), 0);
+  for (const auto& entry : fs::directory_iterator(out))
+    if (entry.path().filename() != "proxies") return entry.path();
+  return {};
+}
+
+std::vector<nlohmann::json> comparable(const fs::path& run) {
+  std::vector<nlohmann::json> out;
+  for (auto event : read_events(run / "events.jsonl")) {
+    const auto kind = event.at("event").get<std::string>();
+    if (kind == "start" || kind == "resume" || kind == "interrupt" || kind == "end" || kind == "ledger") continue;
+    event.erase("seconds");
+    out.push_back(event);
+  }
+  return out;
+}
+
+std::string weights_of(const fs::path& run) {
+  return read_text_file(run / "model/model.safetensors");
+}
+
+TEST(RunServices, ProbesThatAreRolledBackLeaveNoTrace) {
+  const fs::path asked = run("asked", "asker"), plain = run("plain", "stratified");
+  EXPECT_EQ(weights_of(asked), weights_of(plain));
+  const RunSummary a = read_run(asked / "run.h5"), b = read_run(plain / "run.h5");
+  EXPECT_EQ(a.test_loss, b.test_loss);
+  EXPECT_EQ(a.flops.at("train"), b.flops.at("train"));
+  // 12 probe steps at the start, then 4 rounds of 3 + 2, each as dear as a step of training.
+  EXPECT_NEAR(a.flops.at("probe_discarded") / a.flops.at("train"), (12.0 + 4 * 5) / kSteps, 1e-9);
+  EXPECT_NEAR(a.flops.at("proxy") / a.flops.at("train"), 12.0 / kSteps, 1e-9);
+  EXPECT_EQ(validate_run(asked / "run.h5"), std::vector<std::string>{});
+}
+
+TEST(RunServices, KeptProbesAreStepsOfTheRun) {
+  const fs::path kept = run("kept", "asker", {"--method-option", "keep=on"});
+  const RunSummary a = read_run(kept / "run.h5");
+  const RunSummary b = read_run(run("plain-2", "stratified") / "run.h5");
+  EXPECT_NEAR(a.flops.at("train") + a.flops.at("probe_kept"), b.flops.at("train"), 1e-6 * b.flops.at("train"));
+  EXPECT_GT(a.flops.at("probe_kept"), 0);
+  int64_t last = 0;
+  for (const auto& event : read_events(kept / "events.jsonl"))
+    if (event.at("event") == "step") last = event.at("step").get<int64_t>();
+  EXPECT_EQ(last, kSteps);
+}
+
+// Cut at every checkpoint that it ever wrote: before the first step, within probes of both kinds, between them.
+TEST(RunServices, ARunCutWithinACallGoesOnBitForBit) {
+  for (const std::string keep : {"on", "off"}) {
+    const std::vector<std::string> more{"--method-option", "keep=" + keep};
+    const fs::path whole = run("whole-" + keep, "asker", more);
+    std::vector<int64_t> works;
+    for (const auto& entry : fs::directory_iterator(whole)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with("checkpoint-")) works.push_back(std::stol(name.substr(11)));
+    }
+    ASSERT_GE(works.size(), 6U);
+    for (const int64_t work : works) {
+      const fs::path out = base_folder() / "cut";
+      fs::remove_all(out);
+      fs::copy(whole.parent_path(), out, fs::copy_options::recursive);
+      const fs::path cut = out / whole.filename();
+      fs::remove(cut / "run.h5");
+      fs::remove_all(cut / "model");
+      for (const int64_t other : works)
+        if (other != work) fs::remove_all(cut / fmt::format("checkpoint-{}", other));
+      std::vector<std::string> again = more;
+      again.push_back("--resume");
+      run("cut", "asker", again);
+      EXPECT_EQ(weights_of(whole), weights_of(cut)) << "checkpoint " << work;
+      EXPECT_EQ(comparable(whole), comparable(cut)) << "checkpoint " << work;
+    }
+  }
+}
+
+TEST(RunServices, WhatWasServedIsReplayedWithoutAModel) {
+  std::vector<nlohmann::json> signals, records;
+  for (const auto& event : read_events(run("replayed", "asker") / "events.jsonl"))
+    if (event.at("event") == "signal") {
+      signals.push_back(event);
+      if (event.at("call") != "service") records.push_back(event.at("record"));
+    }
+  const auto again = replay("asker", {}, signals);
+  ASSERT_EQ(again.size(), records.size());
+  for (size_t k = 0; k < again.size(); ++k) EXPECT_EQ(again[k].record, records[k]) << k;
+}
+
+// The mixture's gradient is, in expectation, linear; exact is this: a probe of one example each is the gradient of
+// that example, so a Gram matrix of it is symmetric, with squared norms that no product exceeds.
+TEST(RunServices, GradientProbesAreInnerProducts) {
+  for (const auto& event : read_events(run("grams", "asker") / "events.jsonl")) {
+    if (event.at("event") != "signal" || event.at("call") != "service" ||
+        event.at("data").at("request").at("service") != "gradient_probe")
+      continue;
+    const GradientProbe probe = gradient_probe_from(event.at("data").at("answer"));
+    ASSERT_EQ(probe.sources, 4U);
+    ASSERT_EQ(probe.targets, 1U);
+    for (size_t a = 0; a < 5; ++a) {
+      EXPECT_GT(probe.dot(a, a), 0);
+      EXPECT_GT(probe.loss[a], 1);
+      for (size_t b = 0; b < 5; ++b) {
+        EXPECT_EQ(probe.dot(a, b), probe.dot(b, a));
+        EXPECT_LE(std::abs(probe.dot(a, b)), 1.0001 * std::sqrt(probe.dot(a, a) * probe.dot(b, b)));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace rnb
