@@ -22,6 +22,7 @@ struct Experiment {
   uint64_t seed = 1;
   // training
   int64_t steps = 500, batch = 16, accumulation = 1;
+  std::string budget;  // "flops=X": all that the method spends; decides the steps
   double lr = 1e-3, min_lr = 0, weight_decay = 0.01, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, clip = 1.0;
   std::string schedule = "cosine";  // cosine | linear | constant
   double warmup = 0.05;             // fraction of steps

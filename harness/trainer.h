@@ -1,7 +1,8 @@
 #pragma once
 // One training run: draw, forward, backward, optimiser, reports, then the mixer's calls (methods/mixer.h), with the
-// event log and checkpoints around it. Four files: trainer.cpp (the loop and a step), trainer_calls.cpp (what the
-// mixer is told and answers), trainer_services.cpp (what it may ask for), trainer_state.cpp (start, save, resume).
+// event log and checkpoints around it. Five files: trainer.cpp (the loop and a step), trainer_calls.cpp (what the
+// mixer is told and answers), trainer_services.cpp (what it may ask for), trainer_budget.cpp (how long the run is),
+// trainer_state.cpp (start, save, resume).
 //
 // A run that is cut within a call of its mixer makes the call again when it goes on: the mixer's state from before
 // the call is in the checkpoint, and what had been served is answered from the log.
@@ -55,6 +56,11 @@ class Trainer {
   void save();
   void log_ledger();
   void finish();
+
+  // trainer_budget.cpp
+  void plan_budget();
+  double signal_flops_per_step() const;
+  void settle_budget();
 
   // trainer.cpp
   void train_step(const Weights& p, Phase phase);  // the next step
@@ -113,6 +119,8 @@ class Trainer {
   std::vector<double> mixing_weight_;                     // of each of mixing_valid_ in the evaluation mixture; sums to 1
   std::vector<std::vector<int64_t>> pools_, valid_pools_;  // [m] examples
 
+  double budget_ = 0, step_flops_ = 0, step_tokens_ = 0;   // with a budget: all of it, and what a step costs
+
   // State of the loop; all of it goes into a checkpoint.
   Weights p_;
   std::optional<Weights> loss_weights_;
@@ -136,6 +144,7 @@ class Trainer {
   std::vector<int64_t> domain_tokens_, domain_examples_;
 };
 
+double parse_budget(const std::string& budget);  // FLOPs; UsageError
 torch::Device resolve_device(const std::string& name);  // Error with a hint where there is no such device
 // The linear layers that last | last:N | pattern:REGEX names; UsageError where none matches.
 std::vector<std::string> tracked_layers(const std::string& track, const std::vector<std::string>& names);

@@ -208,6 +208,7 @@ nlohmann::json Trainer::serve_proxy(const nlohmann::json& call) {
   if (const auto steps = call.at("steps").get<int64_t>(); steps > 0) e.steps = steps;
   e.seed += static_cast<uint64_t>(call.at("seed").get<int64_t>());
   e.eval_every = 0;
+  e.budget.clear();
   e.save_model = "on";
   check_experiment(e);
   RunSettings settings;

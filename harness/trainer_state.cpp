@@ -86,6 +86,7 @@ void Trainer::start() {
     log_->append(start_event_);
     ask("init", 0, signal_to_json(domains_));
     read_needs();
+    settle_budget();
     return;
   }
   log_ = std::make_unique<EventLog>(folder_ / "events.jsonl", checkpoint->state.at("log_bytes").get<int64_t>());
@@ -107,6 +108,7 @@ void Trainer::start() {
     services_->remember(std::move(served));
     ask("init", 0, call_.at("data"));
     read_needs();
+    settle_budget();
     return;
   }
   services_->remember(std::move(at_init));
@@ -178,6 +180,8 @@ void Trainer::prepare_data() {
   }
   for (double& w : mixing_weight_) w = shares > 0 ? w / shares : 0;
 
+  plan_budget();
+  domains_.total_steps = e_.steps;
   mixer_ = make_mixer(e_.method, e_.method_options);
   sampler_ = std::make_unique<Sampler>(parse_sampler_mode(e_.sampler), pools_, e_.seed,
                                        std::max<int64_t>(1, e_.steps / 10));
@@ -208,6 +212,7 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   if (!s.at("loss_weights").is_null()) loss_weights_ = s.at("loss_weights").get<Weights>();
   s.at("counts").get_to(counts_);
   s.at("step").get_to(step_);
+  s.at("steps").get_to(e_.steps);
   s.at("rounds").get_to(rounds_);
   s.at("tokens").get_to(tokens_);
   s.at("cut").get_to(cut_);
@@ -234,6 +239,7 @@ void Trainer::save() {
              {"loss_weights", nullptr},
              {"counts", counts_},
              {"step", step_},
+             {"steps", e_.steps},
              {"rounds", rounds_},
              {"tokens", tokens_},
              {"cut", cut_},

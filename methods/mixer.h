@@ -42,6 +42,8 @@ enum class LossWeighting {
 // The signals a method asks for, declared once: the harness refuses what it cannot serve and plans the cost.
 struct Needs {
   int64_t round_steps = 0;  // > 0: on_round after every that many steps
+  // What on_round asks of Services each time, for planning: evaluations, and examples of gradient probes.
+  int64_t round_evaluations = 0, round_probe_examples = 0;
   bool gradient_gram =
       false;                // RoundView::gram of the tracked layers' per-domain gradients of training batches
   bool step_norms = false;  // GradientGram::squared_norms too

@@ -27,12 +27,15 @@ double number_attribute(const Hdf5Reader& in, const std::string& path, const std
 }  // namespace
 
 double RunSummary::overhead(const std::map<std::string, double>& by_phase) const {
-  double charged = 0;
-  for (const char* phase :
-       {"signal", "update", "probe_kept", "probe_discarded", "proxy", "reference", "eval_mixing"})
-    if (const auto it = by_phase.find(phase); it != by_phase.end()) charged += it->second;
-  const auto train = by_phase.find("train");
-  return train == by_phase.end() || train->second <= 0 ? kNone : charged / train->second;
+  const auto sum = [&](std::initializer_list<const char*> phases) {
+    double total = 0;
+    for (const char* phase : phases)
+      if (const auto it = by_phase.find(phase); it != by_phase.end()) total += it->second;
+    return total;
+  };
+  const double train = sum({"train", "probe_kept"});  // a kept probe's steps are steps of the run
+  const double charged = sum({"signal", "update", "probe_discarded", "proxy", "reference", "eval_mixing"});
+  return train > 0 ? charged / train : kNone;
 }
 
 RunSummary read_run(const fs::path& file) {

@@ -213,5 +213,38 @@ TEST(RunServices, GradientProbesAreInnerProducts) {
   }
 }
 
+// 2e9 FLOPs; a pico step on batches of 8 x 32 tokens costs 48.2 MFLOP: a step of the hand count of
+// Run.TrainingFlopsAreTheHandCount.
+TEST(Budget, PaysForTheStartAndTheSignalsAndTheRestIsTheMainRun) {
+  constexpr double kStep = 2894069760.0 / 60;
+  for (const std::string method : {"stratified", "asker"}) {
+    const fs::path folder = run("budget-" + method, method, {"--budget", "flops=2e9"});
+    const RunSummary r = read_run(folder / "run.h5");
+    EXPECT_EQ(validate_run(folder / "run.h5"), std::vector<std::string>{});
+    nlohmann::json budget;
+    for (const auto& event : read_events(folder / "events.jsonl"))
+      if (event.at("event") == "budget") budget = event;
+    EXPECT_NEAR(budget.at("step_flops").get<double>(), kStep, 1);
+    EXPECT_EQ(budget.at("planned_steps"), 41);
+    const auto steps = budget.at("steps").get<int64_t>();
+    EXPECT_NEAR(r.flops.at("train"), kStep * static_cast<double>(steps), 1);
+    if (method == "stratified") EXPECT_EQ(steps, 41);
+    // 12 rolled-back steps and a proxy of 12, and the evaluations.
+    if (method == "asker") EXPECT_LT(steps, 41 - 24);
+  }
+}
+
+TEST(Budget, SpentBeforeTheMainRunIsReportedAndNotDropped) {
+  const fs::path folder = run("spent", "asker", {"--budget", "flops=8e8"});
+  EXPECT_EQ(validate_run(folder / "run.h5"), std::vector<std::string>{});
+  const RunSummary r = read_run(folder / "run.h5");
+  EXPECT_EQ(r.status, "complete");
+  EXPECT_NEAR(r.test_loss, std::log(64.0), 0.1);  // of the untrained model
+  bool said = false;
+  for (const auto& event : read_events(folder / "events.jsonl"))
+    said = said || (event.at("event") == "warning" && event.at("code") == "budget_spent");
+  EXPECT_TRUE(said);
+}
+
 }  // namespace
 }  // namespace rnb
