@@ -93,8 +93,8 @@ class MadeUpServices : public Services {
       double gain = 0;
       for (size_t j = 0; j < m(); ++j)
         if (s_.domains.train_examples[j] > 0) gain += helps(i, j) * p[j];
-      const double loss =
-          2 + std::uniform_real_distribution<double>()(random) + std::exp(-gain * (1 - std::exp(-steps / 10)));
+      const double loss = 2 + std::uniform_real_distribution<double>()(random) +
+                          std::exp(-gain * (1 - std::exp(-steps / 10)));
       out.loss.push_back(s_.domains.valid_examples[i] > 0 ? spoilt(loss, signal)
                                                           : std::numeric_limits<double>::quiet_NaN());
     }
@@ -132,7 +132,8 @@ class MadeUpServices : public Services {
     for (const auto& mixture : call.at("targets")) add(doubles(mixture), s_.domains.valid_examples, 6000);
     out.targets = g.size() - out.sources;
     for (size_t a = 0; a < g.size(); ++a) {
-      for (const auto& b : g) out.gram.push_back(std::inner_product(g[a].begin(), g[a].end(), b.begin(), 0.0));
+      for (const auto& b : g)
+        out.gram.push_back(std::inner_product(g[a].begin(), g[a].end(), b.begin(), 0.0));
       const double length = std::sqrt(std::inner_product(g[a].begin(), g[a].end(), g[a].begin(), 0.0));
       out.loss.push_back(signal == Signal::Normal ? 2 + length / 10 : spoilt(2, signal));
     }
@@ -291,8 +292,8 @@ class Player {
       excess.push_back(loss - 2);
       clipped.push_back(std::isnan(loss) ? loss : std::max(loss - 2, 0.0));
     }
-    const BatchView view{step,   0.01,    now.loss, now.tokens,
-                         excess, clipped, needs.batch_gradients ? &gradients : nullptr};
+    const BatchView view{
+        step, 0.01, now.loss, now.tokens, excess, clipped, needs.batch_gradients ? &gradients : nullptr};
     take(mixer_->on_batch(view, services_), "on_batch", step, signal_to_json(view));
   }
 
@@ -326,6 +327,11 @@ class Player {
   LoggedServices services_;
   Weights p_;
 };
+
+std::map<std::string, MakeOptions>& declared_examples() {
+  static std::map<std::string, MakeOptions> examples;  // filled before main
+  return examples;
+}
 
 template <typename T>
 std::vector<T> reordered(const std::vector<T>& v, const std::vector<size_t>& order) {
@@ -368,7 +374,13 @@ Scenario permuted(const Scenario& s, const std::vector<size_t>& order) {
   return out;
 }
 
+ExampleOptions::ExampleOptions(const std::string& method, MakeOptions make) {
+  declared_examples()[method] = std::move(make);
+}
+
 std::map<std::string, std::string> options_for(const MethodSpec& spec, const Domains& domains) {
+  const auto declared = declared_examples().find(spec.name);
+  if (declared != declared_examples().end()) return declared->second(domains);
   return spec.example ? spec.example(domains) : std::map<std::string, std::string>{};
 }
 

@@ -37,6 +37,12 @@ Scenario ordinary_scenario(size_t m);  // unequal sizes, every signal normal
 Scenario permuted(const Scenario& s,
                   const std::vector<size_t>& order);  // domain k of it is domain order[k] of s
 
+// Declares, at namespace scope, option values to try a method with that a test must make first: a file, a
+// program.
+using MakeOptions = std::function<std::map<std::string, std::string>(const Domains&)>;
+struct ExampleOptions {
+  ExampleOptions(const std::string& method, MakeOptions make);
+};
 std::map<std::string, std::string> options_for(const MethodSpec& spec, const Domains& domains);
 
 // Every decision's weights are checked on the way (check_weights).

@@ -1,0 +1,130 @@
+// Skill-It (arXiv:2307.14430): a graph A of how training on domain i helps domain j, learnt before the run, then at
+// every round   p_i proportional to exp(eta sum_j A_ij sum of the last w evaluations of L_j),   not multiplied by the
+// previous p; at the start exp(eta sum_j A_ij).
+//
+// The authors' code leaves out how the graph is learnt: methods/skills_graph.h has the two recipes that are in use. Here
+// its probes are graph_fraction of the run long. targets=NAMES is the target mask: only those columns, and the window is averaged.
+
+#include <algorithm>
+#include <deque>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/suggest.h"
+#include "methods/json_numbers.h"
+#include "methods/registry.h"
+#include "methods/signals.h"
+#include "methods/simplex.h"
+#include "methods/skills_graph.h"
+
+namespace rnb {
+namespace {
+
+class SkillIt : public Mixer {
+ public:
+  explicit SkillIt(const MethodOptions& o)
+      : eta_(o.number("eta")),
+        graph_fraction_(o.number("graph_fraction")),
+        window_(static_cast<size_t>(std::max<int64_t>(1, o.integer("window")))),
+        every_(o.integer("every")),
+        evaluations_(o.integer("evaluations")),
+        graph_(o.text("graph")),
+        mean_(o.text("reduce") == "mean"),
+        target_names_(o.text("targets")) {
+    if (graph_fraction_ <= 0) fail_usage("skillit", "graph_fraction={}; expected a value > 0", graph_fraction_);
+    if (evaluations_ < 1) fail_usage("skillit", "evaluations={}; expected at least 1", evaluations_);
+  }
+
+  Needs needs() const override {
+    Needs needs;
+    needs.round_steps = every_;
+    needs.eval_every = std::max<int64_t>(1, every_ / evaluations_);
+    return needs;
+  }
+
+  Decision init(const Domains& domains, Services& services) override {
+    every_ = update_period("skillit", every_, domains);
+    drawable_ = drawable(domains);
+    const size_t m = domains.size();
+    target_.assign(m, target_names_.empty());
+    std::istringstream names(target_names_);
+    for (std::string name; std::getline(names, name, ',');) {
+      const auto it = std::find(domains.names.begin(), domains.names.end(), name);
+      if (it == domains.names.end())
+        fail_usage("skillit", "targets: there is no domain '{}'{}", name, suggestion(name, domains.names));
+      target_[static_cast<size_t>(it - domains.names.begin())] = true;
+    }
+    const auto steps = static_cast<int64_t>(graph_fraction_ * static_cast<double>(domains.total_steps));
+    a_ = skills_graph(graph_, drawable_, std::max<int64_t>(1, steps), services);
+    Decision decision;
+    decision.record = {{"graph", a_}};
+    for (const auto& row : a_)
+      if (!all_finite(row)) {
+        decision = refused("a probe's loss");
+        a_.assign(m, std::vector<double>(m));
+        break;
+      }
+    decision.sampling = weights(std::vector<double>(m, 1.0));
+    return decision;
+  }
+
+  Decision on_eval(const EvalView& eval, Services&) override {
+    if (!usable(eval.loss, eval.tokens)) return refused("a validation loss");
+    recent_.emplace_back(eval.loss.begin(), eval.loss.end());
+    for (size_t j = 0; j < recent_.back().size(); ++j)
+      if (eval.tokens[j] == 0) recent_.back()[j] = 0;
+    if (recent_.size() > window_) recent_.pop_front();
+    return {};
+  }
+
+  Decision on_round(const RoundView&, Services&) override {
+    if (recent_.empty()) return {};
+    std::vector<double> sum(drawable_.size());
+    for (const auto& losses : recent_)
+      for (size_t j = 0; j < sum.size(); ++j)
+        sum[j] += losses[j] / (mean_ || !target_names_.empty() ? static_cast<double>(recent_.size()) : 1.0);
+    Decision decision;
+    decision.sampling = weights(sum);
+    return decision;
+  }
+
+  nlohmann::json save() const override { return {{"recent", recent_}}; }
+  void load(const nlohmann::json& saved) override { saved.at("recent").get_to(recent_); }
+
+ private:
+  Weights weights(const std::vector<double>& loss) const {
+    std::vector<double> logits(loss.size());
+    for (size_t i = 0; i < loss.size(); ++i)
+      for (size_t j = 0; j < loss.size(); ++j)
+        if (target_[j]) logits[i] += eta_ * a_[i][j] * loss[j];
+    return softmax_where(logits, drawable_);
+  }
+
+  double eta_, graph_fraction_;
+  size_t window_;
+  int64_t every_, evaluations_;
+  std::string graph_;
+  bool mean_;
+  std::string target_names_;
+  std::vector<bool> drawable_, target_;
+  std::vector<std::vector<double>> a_;
+  std::deque<std::vector<double>> recent_;
+};
+
+RNB_REGISTER_METHOD((MethodSpec{
+    "skillit",
+    "domains that help the domains with high losses, by a graph learnt beforehand",
+    "Skill-It, arXiv:2307.14430 Algorithm 1",
+    {{"eta", "0.2", "sharpness", {}},
+     {"window", "3", "evaluations that count", {}},
+     {"reduce", "sum", "of the window", {"sum", "mean"}},
+     {"graph", "single", "how the graph is learnt", {"single", "single_raw", "pairwise"}},
+     {"graph_fraction", "0.1", "length of a graph probe as a share of the run (R&B's: 200 of 2,000 steps)", {}},
+     {"every", "0", "steps between updates; 0: a tenth of the run", {}},
+     {"evaluations", "1", "in the time between two updates", {}},
+     {"targets", "", "names of target domains, with commas; empty: all", {}}},
+    {},
+    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<SkillIt>(o); }}));
+
+}  // namespace
+}  // namespace rnb

@@ -1,0 +1,51 @@
+#include "golden.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+#include "base/json_file.h"
+
+namespace rnb {
+namespace {
+
+std::vector<std::string>& declared() {
+  static std::vector<std::string> names;  // filled before main
+  return names;
+}
+
+}  // namespace
+
+GoldenFile::GoldenFile(const std::string& name) {
+  declared().push_back(name);
+}
+
+const std::vector<std::string>& golden_files_read() {
+  return declared();
+}
+
+std::filesystem::path golden_folder() {
+  const char* given = std::getenv("RNB_GOLDEN_DIR");
+  return given ? std::filesystem::path(given) : std::filesystem::path(RNB_SOURCE_DIR) / "tests/golden";
+}
+
+void expect_near(const std::vector<double>& found, const std::vector<double>& expected, double tolerance,
+                 const std::string& what) {
+  ASSERT_EQ(found.size(), expected.size()) << what;
+  for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], tolerance) << what << " " << i;
+}
+
+void check_file(const std::string& name, const GoldenHandler& handler) {
+  EXPECT_NE(std::find(declared().begin(), declared().end(), name), declared().end())
+      << name << " has no GoldenFile declaration";
+  const auto file = read_json_file(golden_folder() / name);
+  ASSERT_FALSE(file.at("cases").empty());
+  for (const auto& one : file.at("cases")) {
+    SCOPED_TRACE(name + ": " + one.at("name").get<std::string>());
+    ASSERT_FALSE(one.at("expected").empty());
+    handler(one, file.at("abs_tolerance").get<double>());
+  }
+}
+
+}  // namespace rnb
