@@ -39,7 +39,8 @@ def loss_curves(runs):
             band(ax, group, "valid_loss", axis, i, name)
         ax.set_xlabel(title)
     axes[0].set_ylabel("validation loss (nats per token)")
-    axes[2].legend(fontsize=7)
+    below = dict(loc="upper center", bbox_to_anchor=(0.5, 0.02), ncol=3, fontsize=7)
+    fig.legend(*axes[2].get_legend_handles_labels(), **below)
     return fig
 
 
@@ -64,8 +65,13 @@ def mixtures(runs):
     moving = [g[0] for g in by_name(runs).values() if len(g[0].mixture) > 1]
     if not moving:
         return None
-    fig, axes = plt.subplots(1, len(moving), figsize=(4.6 * len(moving), 3.8), squeeze=False)
-    for ax, run in zip(axes[0], moving):
+    columns = min(3, len(moving))
+    rows_of_axes = -(-len(moving) // columns)
+    fig, axes = plt.subplots(rows_of_axes, columns, figsize=(4.6 * columns, 4.6 * rows_of_axes), squeeze=False)
+    fig.subplots_adjust(hspace=0.55)
+    for ax in axes.flat[len(moving):]:
+        ax.set_visible(False)
+    for ax, run in zip(axes.flat, moving):
         order = np.argsort(-run.mixture.mean(0))
         shown, rest = order[:9], order[9:]
         rows = [run.mixture[:, i] for i in shown] + ([run.mixture[:, rest].sum(1)] if len(rest) else [])
