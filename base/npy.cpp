@@ -89,8 +89,14 @@ NpyArray::NpyArray(const fs::path& path) : file_(path.string()), map_(path) {
     shape_.push_back(n);
     i = static_cast<size_t>(end - dims.data());
   }
+  const size_t item = item_bytes(descr_, file_);
+  if (data_offset_ % item != 0)  // the mapping starts on a page: the offset decides
+    fail("npy",
+         "{}: the data starts at byte {}, which is no multiple of the {} bytes of an element; save the array "
+         "again with numpy.save",
+         file_, data_offset_, item);
   uint64_t bytes = 0;
-  if (__builtin_mul_overflow(count, item_bytes(descr_, file_), &bytes) || bytes > text.size() - data_offset_)
+  if (__builtin_mul_overflow(count, item, &bytes) || bytes > text.size() - data_offset_)
     fail("npy", "{}: is truncated: shape {} of '{}' needs more than the {} bytes there", file_, dims, descr_,
          text.size() - data_offset_);
 }

@@ -47,8 +47,8 @@ constexpr std::string_view npy_descr<uint16_t>() {
 
 class NpyArray {
  public:
-  explicit NpyArray(
-      const std::filesystem::path& file);  // throws Error: not .npy, truncated, Fortran order, ...
+  explicit NpyArray(const std::filesystem::path&
+                        file);  // throws Error: not .npy, truncated, Fortran order, misaligned, ...
   const std::vector<int64_t>& shape() const { return shape_; }
   const std::string& descr() const { return descr_; }
   int64_t size() const;  // number of elements

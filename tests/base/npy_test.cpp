@@ -67,6 +67,25 @@ TEST(NpyArray, RefusesWhatItCannotReadAndSaysWhy) {
   EXPECT_THAT(refused(std::string("\x93NUMPY\x01\x00\xff\xff{'descr'", 18)), HasSubstr("truncated"));
 }
 
+TEST(NpyArray, RefusesDataThatAReaderCouldNotAlign) {
+  const ScratchFolder folder;
+  // A header of 70 bytes instead of a multiple of 64 (what the format asks for).
+  const std::string dict = "{'descr': '<i4', 'fortran_order': False, 'shape': (1,), }\n";
+  const auto file = [&](char item, size_t header) {
+    std::string text = dict;
+    text[dict.find('4')] = item;
+    text.insert(text.size() - 1, header - 10 - text.size(), ' ');
+    return folder.write("c.npy", std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header - 10) + '\0' +
+                                     text + std::string(8, '\1'));
+  };
+  EXPECT_THAT(why(file('4', 70)), testing::AllOf(testing::HasSubstr("c.npy"), testing::HasSubstr("byte 70"),
+                                                 testing::HasSubstr("4 bytes")));
+  EXPECT_EQ(why(file('2', 70)), "no error");
+  EXPECT_EQ(why(file('4', 72)), "no error");
+  EXPECT_EQ(why(file('8', 72)), "no error");
+  EXPECT_THAT(why(file('8', 76)), testing::HasSubstr("byte 76"));
+}
+
 TEST(NpyWriter, WritesWhatNumpyReads) {
   const fs::path python = fs::path(RNB_SOURCE_DIR) / ".venv/bin/python";
   if (std::system((python.string() + " -c 'import numpy' 2>/dev/null").c_str()) != 0)
