@@ -1,6 +1,6 @@
 #include "harness/ledger.h"
 
-#include <numeric>
+#include <utility>
 
 #include "base/error.h"
 
@@ -13,10 +13,11 @@ double between(Ledger::Clock::time_point a, Ledger::Clock::time_point b) {
 
 }  // namespace
 
-Ledger::Ledger() : start_(Clock::now()), last_(start_) {}
+Ledger::Ledger(std::function<Clock::time_point()> now)
+    : now_(std::move(now)), start_(now_()), last_(start_) {}
 
 void Ledger::settle() {
-  const auto now = Clock::now();
+  const auto now = now_();
   if (!stack_.empty()) costs_[static_cast<size_t>(stack_.back())].seconds += between(last_, now);
   last_ = now;
 }
@@ -56,17 +57,17 @@ void Ledger::pause() {
 }
 
 void Ledger::go_on() {
-  const auto now = Clock::now();
+  const auto now = now_();
   start_ += now - paused_;
   last_ = now;
 }
 
 double Ledger::wall_seconds() const {
-  return earlier_ + between(start_, Clock::now());
+  return earlier_ + between(start_, now_());
 }
 
 double Ledger::uncovered() const {
-  double covered = stack_.empty() ? 0 : between(last_, Clock::now());
+  double covered = stack_.empty() ? 0 : between(last_, now_());
   for (size_t i = 0; i < costs_.size(); ++i) covered += costs_[i].seconds - billed_[i];
   const double wall = wall_seconds();
   return wall > 0 ? 1.0 - covered / wall : 0.0;

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -42,7 +43,8 @@ struct PhaseCost {
 class Ledger {
  public:
   using Clock = std::chrono::steady_clock;
-  Ledger();
+  // `now` is asked on every change of phase; it must never go back.
+  explicit Ledger(std::function<Clock::time_point()> now = &Clock::now);
   void enter(Phase phase);
   void leave();
   void add_flops(const char* module, double flops);  // to the innermost phase; outside any: dropped
@@ -67,6 +69,7 @@ class Ledger {
   std::array<double, kPhaseNames.size()> billed_{};
   std::map<std::string, std::map<std::string, double>> modules_;  // phase -> operator -> FLOPs
   std::vector<Phase> stack_;
+  std::function<Clock::time_point()> now_;
   Clock::time_point start_, last_, paused_;
   double earlier_ = 0;  // wall seconds of the run's earlier processes
 };

@@ -1,32 +1,49 @@
 #include "harness/ledger.h"
 
-#include <thread>
-
 #include <gtest/gtest.h>
 
 namespace rnb {
 namespace {
 
-void spend(int milliseconds) {
-  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-}
+// A clock that stands still until told. Times are whole milliseconds, so sums of them are exact to rounding.
+class Hand {
+ public:
+  void spend(int milliseconds) { now_ += std::chrono::milliseconds(milliseconds); }
+  Ledger ledger() const {
+    return Ledger([this] { return now_; });
+  }
+
+ private:
+  Ledger::Clock::time_point now_ = Ledger::Clock::time_point(std::chrono::hours(1));
+};
 
 TEST(Ledger, TimeBelongsToTheInnermostPhaseAndPhasesAddUpToTheWall) {
-  Ledger ledger;
+  Hand clock;
+  Ledger ledger = clock.ledger();
+  clock.spend(10);  // in no phase
   {
     const PhaseScope outer(ledger, Phase::Train);
-    spend(20);
+    clock.spend(20);
     {
       const PhaseScope inner(ledger, Phase::Signal);
-      spend(30);
+      clock.spend(30);
     }
-    spend(20);
+    clock.spend(40);
   }
-  EXPECT_GE(ledger.seconds(Phase::Train), 0.040);
-  EXPECT_GE(ledger.seconds(Phase::Signal), 0.030);
-  // Nothing is counted twice.
-  EXPECT_LE(ledger.seconds(Phase::Train) + ledger.seconds(Phase::Signal), ledger.wall_seconds() + 1e-9);
+  EXPECT_DOUBLE_EQ(ledger.seconds(Phase::Train), 0.060);
+  EXPECT_DOUBLE_EQ(ledger.seconds(Phase::Signal), 0.030);
+  EXPECT_DOUBLE_EQ(ledger.wall_seconds(), 0.100);
+  EXPECT_DOUBLE_EQ(ledger.uncovered(), 0.1);
   EXPECT_EQ(ledger.cost(Phase::Signal).calls, 1);
+}
+
+TEST(Ledger, APhaseThatStillRunsIsCovered) {
+  Hand clock;
+  Ledger ledger = clock.ledger();
+  clock.spend(25);
+  const PhaseScope scope(ledger, Phase::EvalReport);
+  clock.spend(75);
+  EXPECT_DOUBLE_EQ(ledger.uncovered(), 0.25);
 }
 
 TEST(Ledger, FlopsGoToTheInnermostPhaseAndOutsideAnyAreDropped) {
@@ -41,25 +58,57 @@ TEST(Ledger, FlopsGoToTheInnermostPhaseAndOutsideAnyAreDropped) {
 }
 
 TEST(Ledger, ABilledCostIsInItsPhaseButNotInTheCoverage) {
-  Ledger ledger;
+  Hand clock;
+  Ledger ledger = clock.ledger();
+  {
+    const PhaseScope scope(ledger, Phase::Regroup);
+    clock.spend(50);
+  }
   ledger.bill(Phase::Regroup, 1000, 5);
-  EXPECT_EQ(ledger.seconds(Phase::Regroup), 1000);
-  EXPECT_LE(ledger.uncovered(), 1.0);
-  EXPECT_GE(ledger.uncovered(), 0.0);
+  clock.spend(50);
+  EXPECT_DOUBLE_EQ(ledger.seconds(Phase::Regroup), 1000.05);
+  EXPECT_EQ(ledger.flops(Phase::Regroup), 5);
+  EXPECT_NEAR(ledger.uncovered(), 0.5, 1e-9);
+}
+
+TEST(Ledger, APauseIsNobodysTime) {
+  Hand clock;
+  Ledger ledger = clock.ledger();
+  const PhaseScope scope(ledger, Phase::Proxy);
+  clock.spend(10);
+  {
+    const LedgerPause pause(ledger);
+    clock.spend(500);
+  }
+  clock.spend(20);
+  EXPECT_DOUBLE_EQ(ledger.wall_seconds(), 0.030);
+  EXPECT_NEAR(ledger.uncovered(), 0, 1e-9);
+  ledger.enter(Phase::Train);  // gives Proxy its time
+  ledger.leave();
+  EXPECT_DOUBLE_EQ(ledger.seconds(Phase::Proxy), 0.030);
 }
 
 TEST(Ledger, GoesOnFromASavedOne) {
-  Ledger first;
+  Hand clock;
+  Ledger first = clock.ledger();
   {
     const PhaseScope scope(first, Phase::Train);
-    spend(5);
+    clock.spend(5);
     first.add_flops("aten::mm", 3);
   }
-  Ledger second;
-  second.load(nlohmann::json::parse(first.to_json().dump()));
+  clock.spend(1);
+  const auto saved = nlohmann::json::parse(first.to_json().dump());
+  clock.spend(1000);  // between the two processes: nobody's time
+  Ledger second = clock.ledger();
+  second.load(saved);
+  {
+    const PhaseScope scope(second, Phase::Train);
+    clock.spend(2);
+  }
   EXPECT_EQ(second.flops(Phase::Train), 3);
-  EXPECT_EQ(second.seconds(Phase::Train), first.seconds(Phase::Train));
-  EXPECT_GE(second.wall_seconds(), first.seconds(Phase::Train));
+  EXPECT_DOUBLE_EQ(second.seconds(Phase::Train), 0.007);
+  EXPECT_DOUBLE_EQ(second.wall_seconds(), 0.008);
+  EXPECT_EQ(second.cost(Phase::Train).calls, 2);
 }
 
 }  // namespace
