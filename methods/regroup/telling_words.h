@@ -1,5 +1,6 @@
 #pragma once
-// The words that tell a cluster from the others: TF-IDF with each cluster as one document.
+// The words that tell a cluster from the others: class-based TF-IDF (Grootendorst 2022, arXiv:2203.05794) of
+// the words that the others hardly have.
 
 #include <cstdint>
 #include <span>
@@ -9,9 +10,12 @@
 
 namespace rnb {
 
-// texts[i] belongs to cluster[i] of k. Words are lower-case ASCII letters, three or more (other bytes count
-// as letters, so that other scripts stay whole). Score: count / words of the cluster x ln((1 + k) / (1 +
-// clusters with the word)). Words that all clusters have are left out. Ties in alphabetical order.
+// texts[i] belongs to cluster[i] of k; returns for each cluster at most `words_a_cluster` words, the best
+// first. Words are lower-case ASCII letters, three or more (other bytes count as letters, so that other
+// scripts stay whole; dashes and quotation marks do not). Score of word t in cluster c, equation 3 there:
+//   tf_{t,c} ln(1 + A / f_t),  f_t: count of t in all clusters, A: mean number of words of a cluster.
+// The weight alone leaves "the" first, since a cluster is a very long document: only words count whose share
+// of the cluster's words is more than three times their share of all other words. Ties in alphabetical order.
 std::vector<std::vector<std::string>> telling_words(std::span<const std::string_view> texts,
                                                     std::span<const int32_t> cluster, int64_t k,
                                                     size_t words_a_cluster);
