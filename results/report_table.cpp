@@ -30,11 +30,45 @@ const std::set<std::string> kRowKeys{"seed",
                                      "save_model",
                                      "threads"};
 
-std::string setting(const RunSummary& r) {
-  std::string out;
+constexpr const char* kStore = "store";  // of a Setting: the digest, since a name is no proof
+
+using Setting = std::map<std::string, std::string>;
+
+// All of a run that decides what it can be compared with, beside data set, grouping, method and seed.
+Setting setting_of(const RunSummary& r) {
+  Setting out;
   for (const auto& [key, value] : r.experiment.items())
-    if (!kRowKeys.contains(key)) out += fmt::format("{}={};", key, value.get<std::string>());
-  if (!r.store_digest.empty()) out += "store_digest=" + r.store_digest + ";";  // a name is no proof
+    if (!kRowKeys.contains(key)) out[key] = value.get<std::string>();
+  if (!r.store_digest.empty()) out[kStore] = r.store_digest;
+  return out;
+}
+
+std::string value_in(const Setting& setting, const std::string& key) {
+  const auto found = setting.find(key);
+  return found == setting.end() ? "-" : found->second;
+}
+
+// The keys that rows differ in. Other data sets have other stores: a store tells rows of one data set apart.
+std::set<std::string> differing(const std::vector<std::pair<std::string, Setting>>& rows) {
+  std::map<std::string, std::string> first, store;
+  std::set<std::string> keys, out;
+  for (const auto& [dataset, setting] : rows)
+    for (const auto& [key, value] : setting) keys.insert(key);
+  for (const auto& [dataset, setting] : rows)
+    for (const std::string& key : keys) {
+      const std::string value = value_in(setting, key);
+      auto& seen = key == kStore ? store : first;
+      if (const auto [it, fresh] = seen.emplace(key == kStore ? dataset : key, value); it->second != value)
+        out.insert(key);
+    }
+  return out;
+}
+
+std::string in_words(const Setting& setting, const std::set<std::string>& keys) {
+  std::string out;
+  for (const std::string& key : keys)
+    out += fmt::format("{}{}={}", out.empty() ? "" : ", ", key,
+                       key == kStore ? value_in(setting, key).substr(0, 12) : value_in(setting, key));
   return out;
 }
 
@@ -85,8 +119,7 @@ std::string mean_of(const Row& row, const char* format, const Value& value) {
 
 ReportTable report_table(const std::vector<RunSummary>& runs) {
   ReportTable table;
-  std::map<std::string, int> settings;
-  std::map<std::tuple<std::string, std::string, std::string, std::string>, Row>
+  std::map<std::tuple<std::string, Setting, std::string, std::string>, Row>
       rows;  // data set, setting, grouping, method
   bool partial = false, shared = false;
   std::set<std::string> seen;
@@ -98,14 +131,15 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
       continue;
     }
     shared |= r.shared_machine;
-    settings[setting(r)] = 0;
     diverged |= std::isnan(r.test_loss);
-    add_run(rows[{r.dataset, setting(r), r.grouping, r.label}], r);
+    add_run(rows[{r.dataset, setting_of(r), r.grouping, r.label}], r);
   }
   const bool weighted =
       std::any_of(runs.begin(), runs.end(), [](const RunSummary& r) { return !std::isnan(r.weighted_loss); });
-  int number = 0;
-  for (auto& [text, n] : settings) n = ++number;
+  std::vector<std::pair<std::string, Setting>> pairs;
+  for (const auto& [key, row] : rows) pairs.emplace_back(std::get<0>(key), std::get<1>(key));
+  const std::set<std::string> keys = differing(pairs);
+  std::vector<std::string> settings;  // in words, numbered from 1
   table.columns = {"data set",
                    "grouping",
                    "method",
@@ -120,7 +154,7 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
                    "paper's formula %",
                    "regroup s"};
   if (weighted) table.columns.push_back("weighted loss");
-  if (settings.size() > 1) table.columns.push_back("setting");
+  if (!keys.empty()) table.columns.push_back("setting");
   for (auto& [key, row] : rows) {
     const auto& [dataset, set, grouping, label] = key;
     const auto find = [&](const std::string& g, const std::string& method) -> const Row* {
@@ -151,7 +185,12 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
         })};
     if (weighted)
       cells.push_back(mean_of(row, "{:.4f}", [](const RunSummary& r) { return r.weighted_loss; }));
-    if (settings.size() > 1) cells.push_back(std::to_string(settings.at(set)));
+    if (!keys.empty()) {
+      const std::string words = in_words(set, keys);
+      auto at = std::find(settings.begin(), settings.end(), words);
+      if (at == settings.end()) at = settings.insert(at, words);
+      cells.push_back(std::to_string(at - settings.begin() + 1));
+    }
     table.rows.push_back(std::move(cells));
   }
   table.notes.push_back(
@@ -164,8 +203,8 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
   if (diverged) table.notes.push_back("a row with a run whose test loss is not a number shows no mean.");
   if (table.rows.empty()) table.notes.push_back("no run is complete.");
   if (shared) table.notes.push_back("runs that shared the machine are left out of the overhead seconds.");
-  for (const auto& [text, n] : settings)
-    if (settings.size() > 1) table.notes.push_back(fmt::format("setting {}: {}", n, text));
+  for (size_t i = 0; i < settings.size(); ++i)
+    table.notes.push_back(fmt::format("setting {}: {}", i + 1, settings[i]));
   return table;
 }
 

@@ -16,7 +16,8 @@ struct ReportTable {
 
 // Runs of one row share everything but the seed; a row's differences to stratified (same grouping, else
 // original) and to natural (original) are paired by seed, with 95 % intervals. Rows that differ in other keys
-// say which.
+// have a number in the column "setting", and a note says for each number the keys that differ. Error when two
+// runs of a row have the same seed.
 ReportTable report_table(const std::vector<RunSummary>& runs);
 
 enum class TableFormat { Text, Markdown, Csv, Latex };

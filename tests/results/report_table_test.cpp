@@ -131,6 +131,38 @@ TEST(ReportTable, OtherStepsOrStoresAreOtherRows) {
   EXPECT_THAT(t.notes, Contains(HasSubstr("steps=1000")));
 }
 
+TEST(ReportTable, TheSettingNamesOnlyWhatDiffers) {
+  auto base = run("rnb", "original", 0, 5.0), longer = run("rnb", "original", 0, 5.0);
+  base.experiment["lr"] = longer.experiment["lr"] = "0.001";
+  longer.experiment["steps"] = "1000";
+  longer.experiment["warmup"] = "0.1";  // a key that the other run's program did not have yet
+  longer.run_id = "longer";
+  const ReportTable t = report_table({base, longer});
+  EXPECT_THAT(t.notes, Contains("setting 1: steps=1000, warmup=0.1"));
+  EXPECT_THAT(t.notes, Contains("setting 2: steps=500, warmup=-"));
+}
+
+TEST(ReportTable, OneSettingNeedsNoColumn) {
+  auto other = run("rnb", "original", 0, 5.0);  // another data set has another store; that says nothing
+  other.run_id = "other";
+  other.dataset = "dolly";
+  other.store_digest = "another";
+  const ReportTable t = report_table({run("rnb", "original", 0, 5.0), other});
+  EXPECT_EQ(t.rows.size(), 2U);
+  EXPECT_THAT(t.columns, Not(Contains("setting")));
+  EXPECT_THAT(t.notes, Not(Contains(HasSubstr("setting"))));
+}
+
+TEST(ReportTable, TwoStoresOfADataSetAreTold) {
+  auto first = run("rnb", "original", 0, 5.0), second = run("rnb", "original", 0, 5.0);
+  first.store_digest = std::string(64, 'a');
+  second.store_digest = std::string(64, 'b');
+  second.run_id = "second";
+  const ReportTable t = report_table({first, second});
+  EXPECT_THAT(t.notes, Contains("setting 1: store=aaaaaaaaaaaa"));
+  EXPECT_THAT(t.notes, Contains("setting 2: store=bbbbbbbbbbbb"));
+}
+
 TEST(ReportTable, KeysThatCannotChangeResultsShareARow) {
   auto other = run("rnb", "original", 1, 5.0);
   other.experiment["threads"] = "2";
