@@ -80,7 +80,7 @@ def main():
     parser.add_argument("--notes", default="", help="lines under the table")
     parser.add_argument("runs", nargs="+")
     options = parser.parse_args()
-    runs = [run_files.read(f) for f in options.runs]
+    runs = run_files.read_all(options.runs)
     finished = [r for r in runs if r.status == "complete"]
     if not finished:
         sys.exit("report: none of the runs is finished")

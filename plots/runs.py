@@ -45,27 +45,37 @@ def short_grouping(name):
     return name.split("-k")[0].split("-")[0] if name.startswith(("regroup", "random")) else name
 
 
-def read(file):
-    with h5py.File(file, "r") as h5:
-        experiment = json.loads(h5["provenance"].attrs["experiment"])
-        run = Run(str(file), h5.attrs["label"], h5.attrs["dataset"], h5.attrs["grouping"],
-                  int(experiment["seed"]), h5.attrs["status"], steps=int(experiment["steps"]))
-        for name, group in h5["curves"].items():
-            run.curves[name] = {axis: group[axis][()] for axis in ("step", "tokens", "flops", "seconds", "value")}
-        run.mixture_step = h5["mixture/step"][()]
-        run.mixture = h5["mixture/proposed"][()]
-        run.domains = texts(h5["mixture/domain_names"])
-        run.evaluation_weights = h5["mixture/evaluation_weights"][()]
-        if "phase" in h5["overhead"]:
-            phases = texts(h5["overhead/phase"])
-            run.seconds = dict(zip(phases, h5["overhead/seconds"][()]))
-            run.flops = dict(zip(phases, h5["overhead/flops"][()]))
-        losses = h5["eval/test/original/loss"][()]
-        run.original_domains = texts(h5["eval/test/original/domain_names"])
-        run.original_loss = losses[-1] if len(losses) else None
-        if "k" in h5["regroup"]:
-            run.silhouette = (h5["regroup/k"][()], h5["regroup/silhouette"][()])
-        return run
+def read_all(files):
+    """Every run of run.h5 files and of files of `rnb merge`; a run that is in two of them is read once."""
+    runs = {}
+    for file in files:
+        with h5py.File(file, "r") as h5:
+            for group in h5.values() if h5.attrs["encoding-type"] == "rnb-runs" else [h5]:
+                if group.attrs["run_id"] not in runs:
+                    runs[group.attrs["run_id"]] = read(file, group)
+    return list(runs.values())
+
+
+def read(file, h5):
+    experiment = json.loads(h5["provenance"].attrs["experiment"])
+    run = Run(str(file), h5.attrs["label"], h5.attrs["dataset"], h5.attrs["grouping"],
+              int(experiment["seed"]), h5.attrs["status"], steps=int(experiment["steps"]))
+    for name, group in h5["curves"].items():
+        run.curves[name] = {axis: group[axis][()] for axis in ("step", "tokens", "flops", "seconds", "value")}
+    run.mixture_step = h5["mixture/step"][()]
+    run.mixture = h5["mixture/proposed"][()]
+    run.domains = texts(h5["mixture/domain_names"])
+    run.evaluation_weights = h5["mixture/evaluation_weights"][()]
+    if "phase" in h5["overhead"]:
+        phases = texts(h5["overhead/phase"])
+        run.seconds = dict(zip(phases, h5["overhead/seconds"][()]))
+        run.flops = dict(zip(phases, h5["overhead/flops"][()]))
+    losses = h5["eval/test/original/loss"][()]
+    run.original_domains = texts(h5["eval/test/original/domain_names"])
+    run.original_loss = losses[-1] if len(losses) else None
+    if "k" in h5["regroup"]:
+        run.silhouette = (h5["regroup/k"][()], h5["regroup/silhouette"][()])
+    return run
 
 
 def by_name(runs):

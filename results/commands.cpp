@@ -39,7 +39,7 @@ TableFormat format_of(const std::string& name) {
   fail_usage("report", "--format {}{}", name, suggestion(name, {"text", "md", "csv", "latex"}));
 }
 
-void write_html(const std::string& out, const ReportTable& table, const std::vector<fs::path>& files) {
+void write_html(const std::string& out, const ReportTable& table, const std::vector<RunPlace>& runs) {
   const fs::path parent = fs::absolute(out).parent_path();
   if (!fs::is_directory(parent)) fail("report", "{}: the folder {} does not exist", out, parent.string());
   const fs::path csv = temporary_name(fs::path(out).replace_extension(".csv"));
@@ -51,7 +51,8 @@ void write_html(const std::string& out, const ReportTable& table, const std::vec
   std::vector<std::string> words{
       python,    script.string(), "--out",   out,
       "--table", csv.string(),    "--notes", fmt::format("{}", fmt::join(table.notes, "\n"))};
-  for (const fs::path& f : files) words.push_back(f.string());
+  for (const RunPlace& run : runs)  // the drawing program finds the runs of a merged file itself
+    if (words.back() != run.file.string()) words.push_back(run.file.string());
   std::vector<char*> argv;
   for (std::string& w : words) argv.push_back(w.data());
   argv.push_back(nullptr);
@@ -86,9 +87,9 @@ int report_command(const std::vector<std::string>& args) {
              places, values))
     return 0;
   const TableFormat wanted = format_of(format);
-  const auto files = find_runs(places);
+  const auto found = find_runs(places);
   std::vector<RunSummary> runs;
-  for (const fs::path& f : files) runs.push_back(read_run(f));
+  for (const RunPlace& place : found) runs.push_back(read_run(place));
   const ReportTable table = report_table(runs);
   const std::string text = render(table, wanted);
   if (out.empty()) {
@@ -96,7 +97,7 @@ int report_command(const std::vector<std::string>& args) {
   } else {
     write_file_atomic(out, text);
   }
-  if (!html.empty()) write_html(html, table, files);
+  if (!html.empty()) write_html(html, table, found);
   return 0;
 }
 
@@ -108,13 +109,13 @@ int info_command(const std::vector<std::string>& args) {
   if (!parse(args, "info", "runs in words", options, places, values)) return 0;
   if (values.count("json")) {
     nlohmann::json all = nlohmann::json::array();
-    for (const fs::path& file : find_runs(places)) all.push_back(to_json(read_run(file)));
+    for (const RunPlace& place : find_runs(places)) all.push_back(to_json(read_run(place)));
     fmt::print("{}\n", all.dump(2));
     return 0;
   }
-  for (const fs::path& file : find_runs(places)) {
-    const RunSummary r = read_run(file);
-    fmt::print("{}\n  {} ({}) on {}, {} domains, seed {}: {}\n", file.string(), r.label, r.run_id, r.dataset,
+  for (const RunPlace& place : find_runs(places)) {
+    const RunSummary r = read_run(place);
+    fmt::print("{}\n  {} ({}) on {}, {} domains, seed {}: {}\n", place.text(), r.label, r.run_id, r.dataset,
                r.grouping, r.seed(), r.status);
     fmt::print("  {} parameters, {} steps; test loss {:.4f}, accuracy {:.2f} %, mean over domains {:.4f}\n",
                r.parameters, r.experiment.value("steps", "?"), r.test_loss, 100 * r.accuracy,
@@ -136,17 +137,17 @@ int validate_command(const std::vector<std::string>& args) {
   if (!parse(args, "validate", "check run files against the schema", options, places, values)) return 0;
   int bad = 0;
   nlohmann::json all = nlohmann::json::object();
-  for (const fs::path& file : find_runs(places)) {
+  for (const RunPlace& place : find_runs(places)) {
     std::vector<std::string> problems;
     try {
-      problems = validate_run(file);
+      problems = validate_run(place.file, place.group());
     } catch (const Error& e) {
       problems = {e.what()};
     }
-    all[file.string()] = problems;
+    all[place.text()] = problems;
     bad += !problems.empty();
     if (values.count("json")) continue;
-    fmt::print("{}: {}\n", file.string(), problems.empty() ? "valid" : "does not fit the schema");
+    fmt::print("{}: {}\n", place.text(), problems.empty() ? "valid" : "does not fit the schema");
     for (const auto& p : problems) fmt::print("  {}\n", p);
   }
   if (values.count("json")) fmt::print("{}\n", all.dump(2));

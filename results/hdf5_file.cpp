@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include <hdf5.h>
 
@@ -136,23 +137,34 @@ void Hdf5Writer::strings(const std::string& path, const std::vector<std::string>
   dataset(path, type, pointers.data(), pointers.size(), {values.size()}, "text");
 }
 
-void Hdf5Writer::copy_file(const std::filesystem::path& from, const std::string& group) {
+void Hdf5Writer::copy_group(const std::filesystem::path& from, const std::string& from_group,
+                            const std::string& group) {
   const Id source(H5Fopen(from.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, from.string());
-  check(H5Ocopy(source, "/", id_, group.c_str(), H5P_DEFAULT, H5P_DEFAULT), file_ + group);
+  check(H5Ocopy(source, from_group.c_str(), id_, group.c_str(), H5P_DEFAULT, H5P_DEFAULT), file_ + group);
 }
 
-Hdf5Reader::Hdf5Reader(const std::filesystem::path& file) : file_(file.string()) {
+Hdf5Reader::Hdf5Reader(const std::filesystem::path& file, std::string root)
+    : file_(file.string()), root_(std::move(root)) {
   quiet();
   if (!std::filesystem::exists(file)) fail("hdf5", "{}: there is no such file", file_);
   id_ = H5Fopen(file_.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
   if (id_ < 0) fail("hdf5", "{}: is not an HDF5 file, or is damaged", file_);
+  if (!root_.empty() && !has("/")) {
+    H5Fclose(id_);
+    fail("hdf5", "{}: has no group {}", file_, root_);
+  }
 }
 
 Hdf5Reader::~Hdf5Reader() {
   H5Fclose(id_);
 }
 
-bool Hdf5Reader::has(const std::string& path) const {
+std::string Hdf5Reader::absolute(const std::string& path) const {
+  return path == "/" && !root_.empty() ? root_ : root_ + path;
+}
+
+bool Hdf5Reader::has(const std::string& place) const {
+  const std::string path = absolute(place);
   for (size_t at = 1; at < path.size(); ++at) {  // H5Lexists wants every parent to exist
     at = std::min(path.find('/', at), path.size());
     if (H5Lexists(id_, path.substr(0, at).c_str(), H5P_DEFAULT) <= 0) return false;
@@ -160,11 +172,13 @@ bool Hdf5Reader::has(const std::string& path) const {
   return true;
 }
 
-bool Hdf5Reader::has_attribute(const std::string& path, const std::string& name) const {
-  return has(path) && H5Aexists_by_name(id_, path.c_str(), name.c_str(), H5P_DEFAULT) > 0;
+bool Hdf5Reader::has_attribute(const std::string& place, const std::string& name) const {
+  const std::string path = absolute(place);
+  return has(place) && H5Aexists_by_name(id_, path.c_str(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
-std::vector<std::string> Hdf5Reader::children(const std::string& path) const {
+std::vector<std::string> Hdf5Reader::children(const std::string& place) const {
+  const std::string path = absolute(place);
   const Id group(H5Gopen2(id_, path.c_str(), H5P_DEFAULT), H5Gclose, file_ + path);
   H5G_info_t info{};
   check(H5Gget_info(group, &info), file_ + path);
@@ -189,12 +203,14 @@ size_t Hdf5Reader::elements(int64_t space, const std::string& where) const {
   return static_cast<size_t>(n);
 }
 
-bool Hdf5Reader::is_group(const std::string& path) const {
+bool Hdf5Reader::is_group(const std::string& place) const {
+  const std::string path = absolute(place);
   const Id object(H5Oopen(id_, path.c_str(), H5P_DEFAULT), H5Oclose, file_ + path);
   return H5Iget_type(object) == H5I_GROUP;
 }
 
-std::string Hdf5Reader::text_attribute(const std::string& path, const std::string& name) const {
+std::string Hdf5Reader::text_attribute(const std::string& place, const std::string& name) const {
+  const std::string path = absolute(place);
   const std::string where = file_ + path + "@" + name;
   const Id attribute(H5Aopen_by_name(id_, path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
                      where);
@@ -209,7 +225,8 @@ std::string Hdf5Reader::text_attribute(const std::string& path, const std::strin
   return out;
 }
 
-double Hdf5Reader::number_attribute(const std::string& path, const std::string& name) const {
+double Hdf5Reader::number_attribute(const std::string& place, const std::string& name) const {
+  const std::string path = absolute(place);
   const std::string where = file_ + path + "@" + name;
   const Id attribute(H5Aopen_by_name(id_, path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
                      where);
@@ -220,7 +237,8 @@ double Hdf5Reader::number_attribute(const std::string& path, const std::string& 
   return value;
 }
 
-std::vector<uint64_t> Hdf5Reader::shape(const std::string& path) const {
+std::vector<uint64_t> Hdf5Reader::shape(const std::string& place) const {
+  const std::string path = absolute(place);
   const Id data(H5Dopen2(id_, path.c_str(), H5P_DEFAULT), H5Dclose, file_ + path);
   const Id space(H5Dget_space(data), H5Sclose, file_ + path);
   std::vector<hsize_t> dims(static_cast<size_t>(std::max(0, H5Sget_simple_extent_ndims(space))));
@@ -228,7 +246,8 @@ std::vector<uint64_t> Hdf5Reader::shape(const std::string& path) const {
   return {dims.begin(), dims.end()};
 }
 
-std::vector<double> Hdf5Reader::doubles(const std::string& path) const {
+std::vector<double> Hdf5Reader::doubles(const std::string& place) const {
+  const std::string path = absolute(place);
   const Id data(H5Dopen2(id_, path.c_str(), H5P_DEFAULT), H5Dclose, file_ + path);
   const Id space(H5Dget_space(data), H5Sclose, file_ + path);
   std::vector<double> out(elements(space, file_ + path));
@@ -237,7 +256,8 @@ std::vector<double> Hdf5Reader::doubles(const std::string& path) const {
   return out;
 }
 
-std::vector<std::string> Hdf5Reader::strings(const std::string& path) const {
+std::vector<std::string> Hdf5Reader::strings(const std::string& place) const {
+  const std::string path = absolute(place);
   const Id data(H5Dopen2(id_, path.c_str(), H5P_DEFAULT), H5Dclose, file_ + path);
   const Id space(H5Dget_space(data), H5Sclose, file_ + path);
   std::vector<char*> pointers(elements(space, file_ + path));

@@ -26,8 +26,9 @@ class Hdf5Writer {
   void integers(const std::string& path, std::span<const int64_t> values, std::vector<uint64_t> shape,
                 std::string_view units);
   void strings(const std::string& path, const std::vector<std::string>& values);
-  void copy_file(const std::filesystem::path& from, const std::string& group);  // all of another file
-  void close();                                                                 // Error when the disk is full
+  // A group of another file with all that is in it ("/": the whole file) becomes the new group `group`.
+  void copy_group(const std::filesystem::path& from, const std::string& from_group, const std::string& group);
+  void close();  // Error when the disk is full
 
  private:
   void dataset(const std::string& path, int64_t type, const void* data, size_t values,
@@ -38,7 +39,8 @@ class Hdf5Writer {
 
 class Hdf5Reader {
  public:
-  explicit Hdf5Reader(const std::filesystem::path& file);  // Error: missing, not HDF5
+  // Paths below are taken from the group `root` ("/<run_id>" of a merged file). Error: missing, not HDF5.
+  explicit Hdf5Reader(const std::filesystem::path& file, std::string root = "");
   ~Hdf5Reader();
   Hdf5Reader(const Hdf5Reader&) = delete;
   Hdf5Reader& operator=(const Hdf5Reader&) = delete;
@@ -53,8 +55,9 @@ class Hdf5Reader {
   std::vector<std::string> strings(const std::string& path) const;
 
  private:
+  std::string absolute(const std::string& path) const;
   size_t elements(int64_t space, const std::string& where) const;
-  std::string file_;
+  std::string file_, root_;
   int64_t id_ = -1;
 };
 

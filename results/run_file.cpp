@@ -1,7 +1,7 @@
 #include "results/run_file.h"
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <limits>
 
 #include "base/error.h"
@@ -38,8 +38,19 @@ double RunSummary::overhead(const std::map<std::string, double>& by_phase) const
   return train > 0 ? charged / train : kNone;
 }
 
-RunSummary read_run(const fs::path& file) {
-  const Hdf5Reader in(file);
+std::string RunPlace::text() const {
+  return run_id.empty() ? file.string() : file.string() + "/" + run_id;
+}
+
+std::string RunPlace::group() const {
+  return run_id.empty() ? "" : "/" + run_id;
+}
+
+RunSummary read_run(const RunPlace& place) {
+  const fs::path file = place.text();
+  const Hdf5Reader in(place.file, place.group());
+  if (in.has_attribute("/", "encoding-type") && in.text_attribute("/", "encoding-type") == "rnb-runs")
+    fail("results", "{}: is a file of many runs (rnb merge), not one run", file.string());
   if (!in.has_attribute("/", "encoding-type") || in.text_attribute("/", "encoding-type") != "rnb-run")
     fail("results", "{}: is not a run file", file.string());
   RunSummary r;
@@ -76,6 +87,8 @@ RunSummary read_run(const fs::path& file) {
     r.wall_seconds = number_attribute(in, "/overhead", "wall_seconds");
     r.formula_overhead = number_attribute(in, "/overhead", "formula_flops_method") /
                          number_attribute(in, "/overhead", "formula_flops_train");
+    const bool fixed = in.has("/mixture/step") && in.shape("/mixture/step") == std::vector<uint64_t>{1};
+    if (std::isnan(r.formula_overhead) && fixed && r.overhead(r.flops) == 0) r.formula_overhead = 0;
   }
   return r;
 }
@@ -102,17 +115,38 @@ nlohmann::json to_json(const RunSummary& r) {
           {"overhead_formula", r.formula_overhead}};
 }
 
-std::vector<fs::path> find_runs(const std::vector<std::string>& places) {
-  std::vector<fs::path> out;
+namespace {
+
+// The runs of a named file. One that cannot be read counts as a run: whoever opens it says what is wrong.
+std::vector<RunPlace> runs_in_file(const fs::path& file) {
+  try {
+    const Hdf5Reader in(file);
+    if (!in.has_attribute("/", "encoding-type") || in.text_attribute("/", "encoding-type") != "rnb-runs")
+      return {{file, ""}};
+    std::vector<RunPlace> runs;
+    for (const std::string& id : in.children("/")) runs.push_back({file, id});
+    return runs;
+  } catch (const Error&) {
+    return {{file, ""}};
+  }
+}
+
+}  // namespace
+
+std::vector<RunPlace> find_runs(const std::vector<std::string>& places) {
+  std::vector<RunPlace> out;
   for (const std::string& place : places) {
     const size_t before = out.size();
-    if (fs::is_regular_file(place)) out.emplace_back(place);
+    if (fs::is_regular_file(place))
+      for (RunPlace& run : runs_in_file(place)) out.push_back(std::move(run));
     std::error_code code;
-    if (fs::exists(fs::path(place) / "run.h5")) out.push_back(fs::path(place) / "run.h5");
+    if (fs::exists(fs::path(place) / "run.h5")) out.push_back({fs::path(place) / "run.h5", ""});
     for (const auto& entry : fs::directory_iterator(place, code))
-      if (fs::exists(entry.path() / "run.h5")) out.push_back(entry.path() / "run.h5");
+      if (fs::exists(entry.path() / "run.h5")) out.push_back({entry.path() / "run.h5", ""});
     if (out.size() == before)
-      fail("report", "{}: holds no run.h5; expected a run folder, a run file, or a folder of run folders",
+      fail("report",
+           "{}: holds no run; expected a run folder, a run.h5, a folder of run folders, or a file of rnb "
+           "merge",
            place);
   }
   std::sort(out.begin(), out.end());

@@ -15,7 +15,7 @@ using Shape = std::vector<uint64_t>;
 
 class Validator {
  public:
-  explicit Validator(const std::filesystem::path& file) : in_(file) {}
+  Validator(const std::filesystem::path& file, const std::string& group) : in_(file, group) {}
 
   std::vector<std::string> run() {
     root();
@@ -156,8 +156,8 @@ class Validator {
 
 }  // namespace
 
-std::vector<std::string> validate_run(const std::filesystem::path& file) {
-  Validator validator(file);
+std::vector<std::string> validate_run(const std::filesystem::path& file, const std::string& group) {
+  Validator validator(file, group);
   return validator.run();
 }
 

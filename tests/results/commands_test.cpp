@@ -118,6 +118,44 @@ TEST_F(CommandsTest, MergePutsEachRunIntoAGroup) {
   EXPECT_THAT(in.strings("/a/mixture/domain_names"), ElementsAre("noun.food", "verb.motion"));
 }
 
+TEST_F(CommandsTest, AMergedFileIsReadLikeTheRunsInIt) {
+  const std::string all = (folder_.path() / "all.h5").string();
+  merge_command({"--out", all, runs_});
+  EXPECT_EQ(output_of(report_command, {all}), output_of(report_command, {runs_}));
+  EXPECT_EQ(output_of(report_command, {all, runs_}), output_of(report_command, {runs_}));  // each run once
+  EXPECT_THAT(output_of(info_command, {all}),
+              AllOf(HasSubstr(all + "/a\n  rnb (a) on wordnet"), HasSubstr(all + "/b\n  natural (b)")));
+  const auto json = nlohmann::json::parse(output_of(info_command, {"--json", all}));
+  ASSERT_EQ(json.size(), 2U);
+  EXPECT_EQ(json[1]["test_loss"], 5.5);
+  EXPECT_THAT(output_of(validate_command, {all}), AllOf(HasSubstr("/a: valid"), HasSubstr("/b: valid")));
+}
+
+TEST_F(CommandsTest, AMergedFileIsMergedAgain) {
+  const std::string first = (folder_.path() / "first.h5").string(),
+                    all = (folder_.path() / "all.h5").string();
+  merge_command({"--out", first, runs_ + "/a"});
+  merge_command({"--out", all, first, runs_ + "/b"});
+  EXPECT_EQ(output_of(report_command, {all}), output_of(report_command, {runs_}));
+  EXPECT_THROW(merge_command({"--out", all + "2", first, runs_ + "/a"}), Error);
+}
+
+TEST_F(CommandsTest, AMergedFileGoesToThePagesProgramOnce) {
+  const fs::path all = folder_.path() / "all.h5", out = folder_.path() / "page.html",
+                 script = folder_.path() / "plots";
+  merge_command({"--out", all.string(), runs_});
+  fs::create_directory(script);
+  std::ofstream(script / "report.py") << "printf '%s\\n' \"$@\" > \"$2\"\n";
+  ::setenv("RNB_PYTHON", "/bin/sh", 1);
+  ::setenv("RNB_PLOTS", script.c_str(), 1);
+  output_of(report_command, {"--html", out.string(), all.string()});
+  const std::string page = test::read_bytes(out);
+  EXPECT_THAT(page, HasSubstr("\n" + all.string() + "\n"));
+  EXPECT_EQ(page.find(all.string()), page.rfind(all.string()));
+  ::unsetenv("RNB_PYTHON");
+  ::unsetenv("RNB_PLOTS");
+}
+
 TEST_F(CommandsTest, MergeRefusesARunTwiceAndLeavesNothing) {
   fs::create_directory(folder_.path() / "copy");
   fs::copy_file(folder_.path() / "a/run.h5", folder_.path() / "copy/run.h5");

@@ -11,6 +11,7 @@
 #include "hand_made_run.h"
 #include "results/hdf5_file.h"
 #include "results/materialise.h"
+#include "results/merge.h"
 
 namespace rnb {
 namespace {
@@ -50,6 +51,26 @@ TEST_F(RunFileTest, OverheadIsWhatTheMethodCostsOverTraining) {
   EXPECT_DOUBLE_EQ(r.overhead(r.flops), 3e8 / 6e9);
 }
 
+// A static method writes no formula; what it costs by the formula is nothing.
+TEST_F(RunFileTest, AMethodThatDidNothingCostsNothingByTheFormula) {
+  const auto overhead_of = [&](const std::string& id, double signal_flops, bool changes_mixture) {
+    auto events = test::events_of({.run_id = id});
+    std::erase_if(
+        events, [&](const auto& e) { return !changes_mixture && e["event"] == "mixture" && e["step"] != 0; });
+    for (auto& e : events)
+      if (e["event"] == "ledger") {
+        e["formula_flops"].erase("method");
+        e["phases"]["signal"]["flops"] = signal_flops;
+      }
+    const fs::path run = test::write_events(folder_.path(), id, events);
+    materialise_run(run);
+    return read_run(run / "run.h5").formula_overhead;
+  };
+  EXPECT_EQ(overhead_of("static", 0, false), 0);
+  EXPECT_TRUE(std::isnan(overhead_of("costs", 1, false)));  // no formula is known for what it did
+  EXPECT_TRUE(std::isnan(overhead_of("moves", 0, true)));
+}
+
 TEST_F(RunFileTest, EveryChargedPhaseCountsOnce) {
   RunSummary r;
   double charged = 0, cost = 1;
@@ -86,8 +107,9 @@ TEST_F(RunFileTest, ARunWithoutALedgerHasNoBill) {
 TEST_F(RunFileTest, FindsRunsInFoldersAndFiles) {
   const fs::path b = test::make_run(folder_.path(), {.run_id = "b"});
   const fs::path a = test::make_run(folder_.path(), {.run_id = "a"});
-  EXPECT_THAT(find_runs({folder_.path().string()}), ElementsAre(a, b));
-  EXPECT_THAT(find_runs({b.parent_path().string(), a.string(), b.string()}), ElementsAre(a, b));
+  const RunPlace at_a{a, ""}, at_b{b, ""};
+  EXPECT_THAT(find_runs({folder_.path().string()}), ElementsAre(at_a, at_b));
+  EXPECT_THAT(find_runs({b.parent_path().string(), a.string(), b.string()}), ElementsAre(at_a, at_b));
 }
 
 TEST_F(RunFileTest, APlaceWithoutRunsIsAnError) {
@@ -108,6 +130,19 @@ TEST_F(RunFileTest, OtherFilesAreErrors) {
     FAIL();
   } catch (const Error& e) {
     EXPECT_THAT(e.what(), HasSubstr("is not a run file"));
+  }
+}
+
+TEST_F(RunFileTest, ARunThatAMergedFileDoesNotHoldIsAnError) {
+  const fs::path all = folder_.path() / "all.h5";
+  merge_runs({{test::make_run(folder_.path(), {.run_id = "a"}), ""}}, all);
+  EXPECT_EQ(read_run(RunPlace{all, "a"}).run_id, "a");
+  EXPECT_THROW(read_run(RunPlace{all, "b"}), Error);
+  try {
+    read_run(all);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_THAT(e.what(), HasSubstr("many runs"));
   }
 }
 
