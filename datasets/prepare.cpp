@@ -6,6 +6,8 @@
 #include <thread>
 #include <unordered_set>
 
+#include <fmt/ranges.h>
+
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json_file.h"
@@ -14,6 +16,7 @@
 #include "base/random.h"
 #include "base/sha256.h"
 #include "base/suggest.h"
+#include "datasets/existing_store.h"
 #include "datasets/store.h"
 #include "datasets/store_format.h"
 #include "datasets/tokenizer.h"
@@ -213,25 +216,31 @@ nlohmann::json request_of(const PrepareOptions& o, const Source& source) {
 
 // The store that is there already, if it was made from the same request and is whole. Throws Error when the
 // folder holds something that must not be replaced.
-std::optional<PrepareSummary> up_to_date(const fs::path& folder, const nlohmann::json& request) {
-  if (!fs::exists(folder / "manifest.json")) {
-    if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder)))
-      fail("prepare", "{}: exists and is not a prepared store; choose another --out", folder.string());
+std::optional<PrepareSummary> up_to_date(const PrepareOptions& options, const nlohmann::json& request) {
+  const fs::path& folder = options.out;
+  const auto manifest = existing_manifest(folder);
+  if (!manifest) return std::nullopt;
+  const auto differences = request_differences(manifest->at("request"), request);
+  if (!differences.empty()) {
+    if (options.existing == ExistingStore::Refuse)
+      fail("prepare",
+           "{}: holds a store made with other options or sources: {}; choose another --out, or replace it "
+           "with "
+           "--force",
+           folder.string(), fmt::join(differences, ", "));
     return std::nullopt;
   }
-  const auto manifest = read_json_file(folder / "manifest.json");
-  if (!manifest.is_object() || !manifest.contains("request"))
-    fail("prepare", "{}: holds something else than a store; choose another --out", folder.string());
-  if (manifest.at("request") != request) return std::nullopt;
   try {
     const Store store(folder);
+    verify_store(store);
     const std::string where = (folder / "manifest.json").string();
     return PrepareSummary{store.size(),
-                          json_field<int64_t>(manifest, "tokens", where),
-                          json_field<int64_t>(manifest, "bad_rows_skipped", where),
+                          json_field<int64_t>(*manifest, "tokens", where),
+                          json_field<int64_t>(*manifest, "bad_rows_skipped", where),
                           static_cast<int64_t>(store.domain_names().size()),
                           0,
-                          true};
+                          true,
+                          {}};
   } catch (const Error& e) {
     fmt::print(stderr, "{}; preparing it again\n", e.what());
     return std::nullopt;
@@ -245,7 +254,7 @@ PrepareSummary prepare(const PrepareOptions& options) {
   const SourceSpec& spec = source_spec(options.dataset);
   check_options(options, spec);
   const nlohmann::json request = request_of(options, *spec.open(options.source));
-  if (const auto reused = up_to_date(options.out, request)) return *reused;
+  if (const auto reused = up_to_date(options, request)) return *reused;
 
   const auto tokenizer = make_tokenizer(options, spec);
   const int threads = options.threads > 0
@@ -302,8 +311,9 @@ PrepareSummary prepare(const PrepareOptions& options) {
     if (entry.is_regular_file())
       manifest["sha256"][entry.path().filename().string()] = sha256_file(entry.path());
   write_file_atomic(folder.path() / "manifest.json", manifest.dump(1) + "\n");
-  folder.commit();
   PrepareSummary summary;
+  if (fs::exists(options.out / "manifest.json")) summary.left_behind = carry_over(options.out, folder.path());
+  folder.commit();
   summary.examples = writer.examples();
   summary.tokens = writer.tokens();
   summary.bad_rows = rows.bad_rows();

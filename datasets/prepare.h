@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "datasets/source.h"
 
@@ -11,6 +12,7 @@ namespace rnb {
 
 enum class BadRows { Stop, Skip };
 enum class LossOn { Completion, All };
+enum class ExistingStore { Refuse, Replace };  // one that was made with other options or sources
 
 struct PrepareOptions {
   std::string dataset;
@@ -21,6 +23,7 @@ struct PrepareOptions {
   LossOn loss_on = LossOn::Completion;
   uint64_t seed = 0;                    // splits
   int threads = 0;                      // 0: all cores
+  ExistingStore existing = ExistingStore::Refuse;
 };
 
 struct PrepareSummary {
@@ -28,9 +31,14 @@ struct PrepareSummary {
   int64_t domains = 0;
   double seconds = 0;
   bool reused = false;  // the folder already held a store made from the same sources with the same options
+  std::vector<std::string> left_behind;  // groupings and embeddings that a replaced store had and that are untrue now
 };
 
-// Throws Error on the first bad row unless BadRows::Skip, which counts them and prints the first few to stderr.
+// Nothing is done when the folder holds a store of the same sources and options whose every part fits its SHA-256;
+// a damaged one is made again and keeps its groupings and embeddings. A store of other options or sources is an
+// Error that says how they differ, unless ExistingStore::Replace; what of it is still true is kept
+// (existing_store.h). Throws Error on the first bad row unless BadRows::Skip, which counts them and prints the
+// first few to stderr.
 PrepareSummary prepare(const PrepareOptions& options);
 
 }  // namespace rnb

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <fmt/ranges.h>
+
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/random.h"
@@ -11,6 +13,10 @@
 namespace rnb {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr const char* kParts[] = {"tokens.npy", "offsets.npy",      "loss_from.npy",
+                                  "domain.npy", "split.npy",        "example_id.npy",
+                                  "text.npy",   "text_offsets.npy", "example_id_offsets.npy"};
 
 template <typename T>
 void require_size(const NpyArray& array, int64_t expected, const char* name, const fs::path& folder) {
@@ -55,6 +61,30 @@ void require_version(const nlohmann::json& manifest, const std::string& where) {
   if (version != kStoreFormatVersion)
     fail("store", "{}: format version {}; this program reads {}. Prepare the store again", where, version,
          kStoreFormatVersion);
+}
+
+// examples, tokens, and counts {domain: {split: examples}} of the manifest: parts of another store, or of
+// another time, rarely agree with them.
+void require_counts(const Store& store, int64_t tokens, const std::string& where) {
+  const auto agree = [&](const std::string& what, int64_t said, int64_t found) {
+    if (said != found)
+      fail("store", "{}: says {} {}, the parts beside it hold {}; prepare the store again", where, said, what,
+           found);
+  };
+  agree("examples", json_field<int64_t>(store.manifest(), "examples", where), store.size());
+  agree("tokens", json_field<int64_t>(store.manifest(), "tokens", where), tokens);
+  std::vector<std::array<int64_t, 3>> found(store.domain_names().size());
+  for (int64_t i = 0; i < store.size(); ++i)
+    ++found[static_cast<size_t>(store.domain()[static_cast<size_t>(i)])][static_cast<size_t>(store.split(i))];
+  const auto counts = json_field<nlohmann::json>(store.manifest(), "counts", where);
+  for (size_t d = 0; d < found.size(); ++d) {
+    const auto said = json_field<nlohmann::json>(counts, store.domain_names()[d], where);
+    for (size_t s = 0; s < 3; ++s) {
+      const std::string split(kSplitNames[s]);
+      agree(fmt::format("{} examples of domain '{}'", split, store.domain_names()[d]),
+            json_field<int64_t>(said, split, where), found[d][s]);
+    }
+  }
 }
 
 void require_weights(const std::vector<double>& weights, size_t domains, const std::string& where) {
@@ -110,6 +140,26 @@ Store::Store(const fs::path& folder)
            "{}: example {} has a domain, split or loss_from outside its range; prepare the store again",
            folder.string(), i);
   }
+  require_counts(*this, static_cast<int64_t>(tokens_.values<int32_t>().size()), where);
+}
+
+void verify_store(const Store& store) {
+  const std::string where = (store.folder() / "manifest.json").string();
+  const auto digests = json_field<std::map<std::string, std::string>>(store.manifest(), "sha256", where);
+  std::vector<std::string> wrong;
+  for (const char* part : kParts)
+    if (!digests.contains(part))
+      fail("store", "{}: has no digest of {}; prepare the store again", where, part);
+  for (const auto& [name, digest] : digests)
+    if (name.find('/') != std::string::npos || !fs::is_regular_file(store.folder() / name) ||
+        sha256_file(store.folder() / name) != digest)
+      wrong.push_back(name);
+  const auto tokenizer = json_field<nlohmann::json>(store.manifest(), "tokenizer", where);
+  if (store.tokenizer()->digest() != json_field<std::string>(tokenizer, "sha256", where))
+    wrong.emplace_back("tokenizer/");
+  if (!wrong.empty())
+    fail("store", "{}: {} differ from the digests in manifest.json; prepare the store again",
+         store.folder().string(), fmt::join(wrong, ", "));
 }
 
 std::span<const int32_t> Store::tokens(int64_t example) const {

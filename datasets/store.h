@@ -31,7 +31,9 @@ constexpr std::array<std::string_view, 3> kSplitNames{"train", "valid", "test"};
 
 class Store {
  public:
-  explicit Store(const std::filesystem::path& folder);  // throws Error; checks every size and id range
+  // Checks every size against the manifest and the other parts, and that every id is in its range; digests are
+  // verify_store's. Throws Error naming the part.
+  explicit Store(const std::filesystem::path& folder);
 
   const std::filesystem::path& folder() const { return folder_; }
   const nlohmann::json& manifest() const { return manifest_; }
@@ -62,7 +64,10 @@ class Store {
   NpyArray tokens_, offsets_, loss_from_, domain_, split_, id_, id_offsets_, text_, text_offsets_;
 };
 
-// The split of design.md 4b: train 90 %, valid 5 %, test 5 %, by example id and seed alone.
+// Reads every part whole and compares it with its SHA-256 in the manifest; Error naming all that differ.
+void verify_store(const Store& store);
+
+// The split: train 90 %, valid 5 %, test 5 %, by example id and seed alone.
 Split split_of(std::string_view example_id, uint64_t seed);
 
 }  // namespace rnb

@@ -1,11 +1,13 @@
 #include "harness/prepare_command.h"
 
+#include <fmt/ranges.h>
 #include <boost/program_options.hpp>
 
 #include "base/command_line.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "datasets/prepare.h"
+#include "datasets/store.h"
 
 namespace rnb {
 namespace po = boost::program_options;
@@ -25,6 +27,9 @@ po::options_description described() {
       "name=value, of the data set (repeatable)");
   add("threads", po::value<int>()->default_value(0), "0: all cores");
   add("out", po::value<std::string>(), "the store's folder");
+  add("force",
+      "replace a store of other options or sources; groupings and embeddings that stay true are kept");
+  add("verify", "only compare every part of the store --out with its SHA-256");
   return options;
 }
 
@@ -42,6 +47,7 @@ PrepareOptions parse(const po::variables_map& values) {
   options.tokenizer = values["tokenizer"].as<std::string>();
   options.bad_rows = values.count("skip-bad") ? BadRows::Skip : BadRows::Stop;
   options.threads = values["threads"].as<int>();
+  options.existing = values.count("force") ? ExistingStore::Replace : ExistingStore::Refuse;
   const std::string loss_on = values["loss-on"].as<std::string>();
   if (loss_on != "completion" && loss_on != "all")
     fail_usage("prepare", "--loss-on {}: expected completion or all", loss_on);
@@ -56,6 +62,14 @@ PrepareOptions parse(const po::variables_map& values) {
   return options;
 }
 
+int verify(const po::variables_map& values) {
+  if (!values.count("out")) fail_usage("prepare", "--verify needs --out, the store's folder");
+  const Store store(values["out"].as<std::string>());
+  verify_store(store);
+  fmt::print("{}: whole ({} examples)\n", store.folder().string(), store.size());
+  return 0;
+}
+
 }  // namespace
 
 int prepare_command(const std::vector<std::string>& args) {
@@ -64,12 +78,15 @@ int prepare_command(const std::vector<std::string>& args) {
   if (!parse_command_line(args, {"prepare", "", "read, tokenise and split a data set"}, described_options,
                           values))
     return 0;
+  if (values.count("verify")) return verify(values);
   const PrepareOptions options = parse(values);
   const PrepareSummary made = prepare(options);
   fmt::print(stderr, "{}: {} examples, {} tokens, {} domains{}{}\n", options.out.string(), made.examples,
              made.tokens, made.domains,
              made.bad_rows ? fmt::format(", {} rows skipped", made.bad_rows) : std::string(),
              made.reused ? std::string(" (up to date)") : ", " + format_duration(made.seconds));
+  if (!made.left_behind.empty())
+    fmt::print(stderr, "made for the old store and dropped with it: {}\n", fmt::join(made.left_behind, ", "));
   fmt::print("store={}\n", options.out.string());
   return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "base/json_file.h"
 #include "base/sha256.h"
+#include "datasets/grouping.h"
 #include "tests/datasets/small_store.h"
 
 namespace rnb {
@@ -83,6 +84,7 @@ TEST(Prepare, PutsBosPromptCompletionAndEosInALine) {
   EXPECT_EQ(tokenizer->decode(tokens.subspan(from, tokens.size() - from - 1)), " It is a number.");
 
   options.loss_on = LossOn::All;
+  options.existing = ExistingStore::Replace;
   EXPECT_FALSE(prepare(options).reused);
   EXPECT_EQ(Store(options.out).loss_from(7), 0);
 }
@@ -106,20 +108,76 @@ TEST(Prepare, ReusesAStoreOfTheSameRequestOnly) {
   EXPECT_TRUE(again.reused);
   EXPECT_EQ(again.examples, first.examples);
   EXPECT_EQ(again.tokens, first.tokens);
-  options.seed = 1;
-  EXPECT_FALSE(prepare(options).reused);
-  folder.write("x.jsonl", numbered_rows(301));
-  EXPECT_FALSE(prepare(options).reused);
-  EXPECT_EQ(Store(options.out).size(), 301);
+  options.threads = 2;  // says how, not what
+  EXPECT_TRUE(prepare(options).reused);
 }
 
-TEST(Prepare, MakesADamagedStoreAgain) {
+TEST(Prepare, RefusesAStoreOfOtherOptionsAndSaysWhich) {
+  const ScratchFolder folder;
+  auto options = jsonl_options(folder, numbered_rows(300));
+  options.source.extra["prompt"] = "";
+  prepare(options);
+  const auto before = contents(options.out);
+  options.source.limit = 200;
+  options.seed = options.source.seed = 5;
+  options.loss_on = LossOn::All;
+  options.source.extra = {{"id", "text"}};
+  folder.write("x.jsonl", numbered_rows(301));
+  const std::string message = error_of([&] { prepare(options); });
+  for (const char* part : {"--limit 0 (now 200)", "--seed 0 (now 5)", "--loss-on completion (now all)",
+                           "source file x.jsonl (changed)", "--option id not given (now text)",
+                           "--option prompt '' (now not given)", "--force", "another --out"})
+    EXPECT_THAT(message, HasSubstr(part));
+  EXPECT_THAT(message, testing::Not(HasSubstr("--tokenizer")));
+  EXPECT_TRUE(before == contents(options.out));
+}
+
+TEST(Prepare, ForceKeepsWhatIsStillTrueAndSaysWhatIsNot) {
+  const ScratchFolder folder;
+  auto options = jsonl_options(folder, numbered_rows(300));
+  prepare(options);
+  {
+    const Store store(options.out);
+    save_grouping(store, random_grouping(store, 2, 1), {}, 0);
+  }
+  folder.write("store/embeddings/abc.npy", "vectors");
+  folder.write("store/notes.txt", "mine");
+
+  options.tokenizer = "train:310";  // the texts stay
+  options.existing = ExistingStore::Replace;
+  EXPECT_THAT(prepare(options).left_behind, testing::ElementsAre("grouping random-k2-s1"));
+  EXPECT_FALSE(fs::exists(options.out / "groupings/random-k2-s1"));
+  EXPECT_EQ(read_text_file(options.out / "embeddings/abc.npy"), "vectors");
+  EXPECT_EQ(read_text_file(options.out / "notes.txt"), "mine");
+  EXPECT_EQ(Store(options.out).vocab_size(), 310);
+
+  folder.write("x.jsonl", numbered_rows(301));
+  EXPECT_THAT(prepare(options).left_behind, testing::ElementsAre("embeddings"));
+  EXPECT_FALSE(fs::exists(options.out / "embeddings"));
+  EXPECT_EQ(read_text_file(options.out / "notes.txt"), "mine");
+  EXPECT_TRUE(prepare(options).reused);
+}
+
+// Cut, and changed without a change of size.
+TEST(Prepare, MakesADamagedStoreAgainWithItsGroupings) {
   const ScratchFolder folder;
   const auto options = skills_options(folder.path() / "store");
   prepare(options);
+  {
+    const Store store(options.out);
+    save_grouping(store, random_grouping(store, 2, 1), {}, 0);
+  }
+  folder.write("store/embeddings/abc.npy", "vectors");
   const auto whole = contents(options.out);
   fs::resize_file(options.out / "tokens.npy", 300);
   EXPECT_FALSE(prepare(options).reused);
+  EXPECT_TRUE(whole == contents(options.out));
+  std::string text = read_text_file(options.out / "text.npy");
+  text.back() = text.back() == '0' ? '1' : '0';
+  folder.write("store/text.npy", text);
+  const auto again = prepare(options);
+  EXPECT_FALSE(again.reused);
+  EXPECT_TRUE(again.left_behind.empty());
   EXPECT_TRUE(whole == contents(options.out));
 }
 

@@ -19,11 +19,16 @@ struct Parts {
   std::vector<int64_t> offsets{0, 2, 5}, id_offsets{0, 1, 3}, text_offsets{0, 0, 4};
   std::vector<int32_t> loss_from{1, 0}, domain{1, 0};
   std::vector<uint8_t> split{0, 2}, id{'a', 'b', 'c'}, text{'w', 'o', 'r', 'd'};
-  nlohmann::json manifest = {{"dataset", "hand"},
-                             {"domain_names", {"x", "y"}},
-                             {"vocab_size", 6},
-                             {"evaluation_weights", nlohmann::json::array()},
-                             {"request", {{"format_version", 1}}}};
+  nlohmann::json manifest = {
+      {"dataset", "hand"},
+      {"domain_names", {"x", "y"}},
+      {"vocab_size", 6},
+      {"evaluation_weights", nlohmann::json::array()},
+      {"examples", 2},
+      {"tokens", 5},
+      {"counts",
+       {{"x", {{"train", 0}, {"valid", 0}, {"test", 1}}}, {"y", {{"train", 1}, {"valid", 0}, {"test", 0}}}}},
+      {"request", {{"format_version", 1}}}};
 };
 
 template <typename T>
@@ -95,6 +100,11 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"loss_from_past_the_end", [](Parts& p) { p.loss_from[0] = 3; }, "example 0"},
         Damage{"short_loss_from", [](Parts& p) { p.loss_from.pop_back(); }, "loss_from.npy"},
         Damage{"short_split", [](Parts& p) { p.split.pop_back(); }, "split.npy"},
+        Damage{"examples", [](Parts& p) { p.manifest["examples"] = 3; }, "says 3 examples"},
+        Damage{"tokens", [](Parts& p) { p.manifest["tokens"] = 6; }, "says 6 tokens"},
+        Damage{"moved_example", [](Parts& p) { p.split[0] = 1; }, "says 1 train examples of domain 'y'"},
+        Damage{"swapped_domains", [](Parts& p) { std::swap(p.domain[0], p.domain[1]); }, "domain 'x'"},
+        Damage{"no_counts", [](Parts& p) { p.manifest["counts"].erase("y"); }, "\"y\" is missing"},
         Damage{"version", [](Parts& p) { p.manifest["request"]["format_version"] = 2; }, "format version 2"},
         Damage{"no_names", [](Parts& p) { p.manifest.erase("domain_names"); }, "\"domain_names\" is missing"},
         Damage{"wrong_type", [](Parts& p) { p.manifest["vocab_size"] = "six"; }, "\"vocab_size\""},
@@ -118,6 +128,28 @@ TEST(Store, RefusesAMissingOrCutPart) {
   EXPECT_THAT(error_of([&] { Store store(folder.path()); }), HasSubstr("tokens.npy"));
   fs::remove(folder.path() / "tokens.npy");
   EXPECT_THAT(error_of([&] { Store store(folder.path()); }), HasSubstr("tokens.npy"));
+}
+
+// A part of the right size with another content: found by its digest alone.
+TEST(VerifyStore, NamesThePartsThatChanged) {
+  const ScratchFolder folder;
+  verify_store(small_store(folder));
+  const fs::path store = folder.path() / "store";
+  std::string tokens = read_text_file(store / "tokens.npy");
+  tokens[tokens.size() - 4] =
+      static_cast<char>(tokens[tokens.size() - 4] == 0);  // 0 and 1 are in the vocabulary
+  folder.write("store/tokens.npy", tokens);
+  EXPECT_THAT(error_of([&] { verify_store(Store(store)); }),
+              testing::AllOf(HasSubstr("tokens.npy differ"), testing::Not(HasSubstr("domain.npy"))));
+}
+
+TEST(VerifyStore, WantsADigestOfEveryPart) {
+  const ScratchFolder folder;
+  small_store(folder);
+  auto manifest = read_json_file(folder.path() / "store/manifest.json");
+  manifest["sha256"].erase("split.npy");
+  folder.write("store/manifest.json", manifest.dump());
+  EXPECT_THAT(error_of([&] { verify_store(Store(folder.path() / "store")); }), HasSubstr("split.npy"));
 }
 
 TEST(Store, DigestFollowsTheManifest) {
