@@ -16,6 +16,6 @@ target_link_libraries(rnb_config INTERFACE rnb_methods)
 
 if(TARGET rnb_datasets AND TARGET rnb_results AND EXISTS ${PROJECT_SOURCE_DIR}/results/commands.h)
   add_executable(rnb rnb_main.cpp list_command.cpp prepare_command.cpp)
-  target_link_libraries(rnb PRIVATE rnb_config rnb_datasets rnb_methods rnb_results ${CMAKE_DL_LIBS})
+  target_link_libraries(rnb PRIVATE rnb_config rnb_datasets rnb_methods rnb_model_sizes rnb_results ${CMAKE_DL_LIBS})
   set_target_properties(rnb PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 endif()

@@ -3,26 +3,17 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/suggest.h"
 #include "datasets/source.h"
 #include "methods/list_methods.h"
+#include "models/model_sizes.h"
 
 namespace rnb {
 namespace {
-
-// Sizes of models that a run can train from scratch (docs/design.md, "Sizes").
-struct ModelRow {
-  const char *name, *text;
-};
-constexpr ModelRow kModels[] = {
-    {"pico", "GPT-Neo: 2 layers, width 32, context 32; seconds a run"},
-    {"nano", "GPT-Neo: 4 layers, width 128, context 64"},
-    {"mini", "GPT-Neo: 6 layers, width 256, context 128"},
-    {"FOLDER", "a Hugging Face folder: config.json and model.safetensors"},
-};
 
 std::string datasets_in_words() {
   std::string text;
@@ -48,13 +39,30 @@ nlohmann::json datasets_as_json() {
   return list;
 }
 
-void list_models(bool json) {
+std::string folder_in_words() {
+  return fmt::format("a Hugging Face folder: config.json (model_type {}) and model.safetensors",
+                     fmt::join(model_types(), ", "));
+}
+
+std::string models_in_words() {
+  std::string text;
+  for (const ModelSize& m : model_sizes())
+    text += fmt::format("{:20} GPT-Neo: {} layers, width {}, {} heads, context {}\n", m.name, m.layers,
+                        m.width, m.heads, m.context);
+  return text + fmt::format("{:20} {}\n", "FOLDER", folder_in_words());
+}
+
+nlohmann::json models_as_json() {
   auto list = nlohmann::json::array();
-  for (const ModelRow& row : kModels) {
-    list.push_back({{"name", row.name}, {"summary", row.text}});
-    if (!json) fmt::print("{:20} {}\n", row.name, row.text);
-  }
-  if (json) fmt::print("{}\n", list.dump(2));
+  for (const ModelSize& m : model_sizes())
+    list.push_back({{"name", m.name},
+                    {"summary", "GPT-Neo"},
+                    {"layers", m.layers},
+                    {"width", m.width},
+                    {"heads", m.heads},
+                    {"context", m.context}});
+  list.push_back({{"name", "FOLDER"}, {"summary", folder_in_words()}});
+  return list;
 }
 
 }  // namespace
@@ -80,7 +88,7 @@ int list_command(const std::vector<std::string>& args) {
   else if (words[0] == "datasets")
     fmt::print("{}", json ? datasets_as_json().dump(2) + "\n" : datasets_in_words());
   else if (words[0] == "models")
-    list_models(json);
+    fmt::print("{}", json ? models_as_json().dump(2) + "\n" : models_in_words());
   else
     fail_usage("list", "nothing called '{}'{}", words[0], suggestion(words[0], known));
   return 0;

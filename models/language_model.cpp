@@ -1,25 +1,21 @@
 #include "models/language_model.h"
 
+#include <algorithm>
+
+#include <fmt/ranges.h>
+
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/suggest.h"
 #include "models/gpt_neo.h"
+#include "models/model_sizes.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
 namespace {
 
-struct Size {
-  const char* name;
-  int64_t layers, width, heads, context;
-};
-constexpr Size kSizes[] = {{"pico", 2, 32, 2, 32},
-                           {"nano", 4, 128, 4, 64},
-                           {"mini", 6, 256, 8, 128},
-                           {"gpt-neo-125m", 12, 768, 12, 2048}};
-
-GptNeoConfig named_config(const Size& size, int64_t vocab_size, int64_t context) {
+GptNeoConfig named_config(const ModelSize& size, int64_t vocab_size, int64_t context) {
   GptNeoConfig c;
   c.vocab_size = vocab_size;
   c.width = size.width;
@@ -41,21 +37,20 @@ int64_t LanguageModel::parameter_count() const {
 
 std::unique_ptr<LanguageModel> make_language_model(const std::string& size, int64_t vocab_size,
                                                    int64_t context, uint64_t seed, torch::Device device) {
-  std::vector<std::string> names;
-  for (const Size& s : kSizes) {
-    names.emplace_back(s.name);
-    if (size == s.name)
-      return std::make_unique<GptNeo>(named_config(s, vocab_size, context), context > 0 ? context : s.context,
-                                      seed, device);
-  }
+  if (const ModelSize* named = find_model_size(size))
+    return std::make_unique<GptNeo>(named_config(*named, vocab_size, context),
+                                    context > 0 ? context : named->context, seed, device);
   const fs::path config = fs::path(size) / "config.json";
-  if (!fs::exists(config))
+  if (!fs::exists(config)) {
+    std::vector<std::string> names;
+    for (const ModelSize& s : model_sizes()) names.emplace_back(s.name);
     fail_usage("model", "'{}' is neither a named size nor a folder with a config.json{}", size,
                suggestion(size, names));
+  }
   const auto type = json_field<std::string>(read_json_file(config), "model_type", config.string());
-  if (type != "gpt_neo")
-    fail("model", "{}: model_type '{}' is not a language model that rnb knows; expected gpt_neo",
-         config.string(), type);
+  if (std::count(model_types().begin(), model_types().end(), type) == 0)
+    fail("model", "{}: model_type '{}' is not a language model that rnb knows; expected {}", config.string(),
+         type, fmt::join(model_types(), " or "));
   const GptNeoConfig c = read_gpt_neo_config(config);
   if (context > c.max_positions)
     fail_usage("model", "--context {} exceeds the {} positions of {}", context, c.max_positions, size);

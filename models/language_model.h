@@ -41,10 +41,9 @@ class LanguageModel {
   int64_t parameter_count() const;
 };
 
-// `size`: pico, nano, mini, gpt-neo-125m, or a Hugging Face folder (its weights are loaded). For a named size
-// the vocabulary is `vocab_size` and the weights are drawn from `seed` (counter-based, the same on every
-// machine). Named sizes: pico 2 layers, width 32, context 32; nano 4, 128, 64; mini 6, 256, 128; gpt-neo-125m
-// 12, 768, 2048. context > 0 overrides the named size's; it must not exceed a folder's.
+// `size`: a name of model_sizes.h, or a Hugging Face folder (its weights are loaded). For a named size the
+// vocabulary is `vocab_size` and the weights are drawn from `seed` (counter-based, the same on every
+// machine). context > 0 overrides the named size's; it must not exceed a folder's.
 std::unique_ptr<LanguageModel> make_language_model(const std::string& size, int64_t vocab_size,
                                                    int64_t context, uint64_t seed, torch::Device device);
 
