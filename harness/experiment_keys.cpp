@@ -73,7 +73,8 @@ const std::vector<KeyField>& key_fields() {
        0,
        {"off", "on"},
        false,
-       "on: write a Hugging Face folder at the end"},
+       "on: write a Hugging Face folder <run>/model at the end; of a folder there, only an earlier save is "
+       "replaced"},
       {"device", &E::device, 0, 0, {}, true, "cpu, cuda or cuda:N"},
       // Another number of threads moves sums by rounding only; a sweep divides the cores among its runs, and
       // its runs must keep their ids.

@@ -59,11 +59,23 @@ std::unique_ptr<LanguageModel> make_language_model(const std::string& size, int6
 }
 
 void save_hugging_face(const LanguageModel& model, const fs::path& folder) {
+  const auto write = [&](const fs::path& into) {
+    TensorMap tensors;
+    for (const NamedParameter& p : model.parameters()) tensors[p.name] = p.tensor.detach();
+    save_safetensors(into / "model.safetensors", tensors);
+    write_file_atomic(into / "config.json", model.config().dump(2) + "\n");
+  };
+  if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder))) {
+    if (!written_by_rnb(folder / "model.safetensors"))
+      fail(
+          "model",
+          "{}: exists and holds no model that rnb saved, so nothing is written over it; move it away or name "
+          "another folder",
+          folder.string());
+    return write(folder);
+  }
   AtomicFolder out(folder);
-  TensorMap tensors;
-  for (const NamedParameter& p : model.parameters()) tensors[p.name] = p.tensor.detach();
-  save_safetensors(out.path() / "model.safetensors", tensors);
-  write_file_atomic(out.path() / "config.json", model.config().dump(2) + "\n");
+  write(out.path());
   out.commit();
 }
 

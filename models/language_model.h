@@ -47,7 +47,9 @@ class LanguageModel {
 std::unique_ptr<LanguageModel> make_language_model(const std::string& size, int64_t vocab_size,
                                                    int64_t context, uint64_t seed, torch::Device device);
 
-// Writes config.json and model.safetensors (names as transformers expects) atomically.
+// Writes config.json and model.safetensors (names as transformers expects): a new folder appears whole. In a
+// folder that holds an earlier save these two files are replaced, each atomically, and all others stay; any
+// other folder that is not empty is an Error.
 void save_hugging_face(const LanguageModel& model, const std::filesystem::path& folder);
 
 }  // namespace rnb

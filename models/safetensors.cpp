@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr uint64_t kLargestHeader = 100ULL << 20;  // the format's own limit
+constexpr const char* kProducer = "rnb";
 
 struct Type {
   const char* name;
@@ -94,9 +95,8 @@ void check_layout(std::vector<Entry>& entries, uint64_t data_bytes, const std::s
     fail("safetensors", "{}: the tensors end at data byte {} of {}", file, at, data_bytes);
 }
 
-void load_file(const fs::path& file, TensorMap& out) {
-  const MappedFile map(file);
-  const std::string_view text = map.text();
+// The header as JSON and, in `data`, the bytes after it.
+nlohmann::json read_header(const fs::path& file, std::string_view text, std::string_view& data) {
   if (text.size() < 8) fail("safetensors", "{}: is truncated", file.string());
   uint64_t length = 0;
   std::memcpy(&length, text.data(), 8);
@@ -110,7 +110,14 @@ void load_file(const fs::path& file, TensorMap& out) {
     fail("safetensors", "{}: header is not valid JSON: {}", file.string(), e.what());
   }
   if (!header.is_object()) fail("safetensors", "{}: header is not a JSON object", file.string());
-  const std::string_view data = text.substr(8 + length);
+  data = text.substr(8 + length);
+  return header;
+}
+
+void load_file(const fs::path& file, TensorMap& out) {
+  const MappedFile map(file);
+  std::string_view data;
+  const auto header = read_header(file, map.text(), data);
   std::vector<Entry> entries;
   for (const auto& [name, json] : header.items())
     if (name != "__metadata__")
@@ -153,9 +160,19 @@ TensorMap load_safetensors(const fs::path& path) {
   return out;
 }
 
+bool written_by_rnb(const fs::path& file) {
+  if (!fs::is_regular_file(file)) return false;
+  const MappedFile map(file);
+  std::string_view data;
+  const auto header = read_header(file, map.text(), data);
+  const auto metadata = header.find("__metadata__");
+  return metadata != header.end() && metadata->is_object() &&
+         metadata->value("producer", nlohmann::json()) == kProducer;
+}
+
 void save_safetensors(const fs::path& file, const TensorMap& tensors) {
   nlohmann::ordered_json header;
-  header["__metadata__"] = {{"format", "pt"}};
+  header["__metadata__"] = {{"format", "pt"}, {"producer", kProducer}};
   uint64_t offset = 0;
   std::vector<torch::Tensor> parts;
   for (const auto& [name, tensor] : tensors) {

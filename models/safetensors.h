@@ -16,7 +16,10 @@ using TensorMap = std::map<std::string, torch::Tensor>;
 // checked: Error naming file and tensor.
 TensorMap load_safetensors(const std::filesystem::path& file_or_folder);
 
-// Writes atomically; contiguous CPU copies, metadata {"format": "pt"}, as transformers does.
+// Writes atomically; contiguous CPU copies, metadata {"format": "pt"} as transformers does, and the producer.
 void save_safetensors(const std::filesystem::path& file, const TensorMap& tensors);
+
+// Did save_safetensors write this file? False for a missing one; Error when it is no safetensors file.
+bool written_by_rnb(const std::filesystem::path& file);
 
 }  // namespace rnb

@@ -1,5 +1,6 @@
 // Parity with transformers: models that it made and saved (tests/oracle/gpt_neo_fixtures.py), and what it
-// computed from them. The live test makes new random ones when the oracle environment is installed.
+// computed from them. The live tests (label slow: they start Python) make new random ones when the oracle
+// environment is installed.
 
 #include "models/gpt_neo.h"
 
@@ -13,6 +14,8 @@
 #include "base/npy.h"
 #include "models/fused_head.h"
 #include "models/language_model_eval.h"
+#include "models/model_sizes.h"
+#include "tests/base/scratch_folder.h"
 
 namespace rnb {
 namespace {
@@ -67,7 +70,7 @@ TEST(GptNeo, ComputesWhatTransformersComputes) {
     expect_parity(fs::path(RNB_SOURCE_DIR "/tests/models/fixtures/gpt_neo") / shape);
 }
 
-TEST(GptNeo, ComputesWhatTransformersComputesOnNewRandomModels) {
+TEST(LiveGptNeo, ComputesWhatTransformersComputesOnNewRandomModels) {
   if (!fs::exists(kOracle)) GTEST_SKIP() << "scripts/setup.sh --oracle installs transformers";
   const fs::path folder = fs::path(testing::TempDir()) / "gpt_neo_live";
   const std::string command = kOracle.string() + " " RNB_SOURCE_DIR "/tests/oracle/gpt_neo_fixtures.py " +
@@ -76,9 +79,63 @@ TEST(GptNeo, ComputesWhatTransformersComputesOnNewRandomModels) {
   for (const char* shape : {"windowed", "plain"}) expect_parity(folder / shape);
 }
 
-TEST(GptNeo, IsReadBackByTransformersWithTheSameLogits) {
+// What `rnb list models` and a sweep's estimate say of a size is what the model has.
+TEST(ModelSizes, CountTheParametersThatAModelHas) {
+  for (const ModelSize& size : model_sizes()) {
+    if (size.width > 256) continue;  // the larger ones take seconds to draw
+    for (const int64_t context : {int64_t{0}, int64_t{16}, int64_t{300}}) {
+      const auto model = make_language_model(size.name, 100, context, 1, torch::kCPU);
+      EXPECT_EQ(parameter_count(size, 100, context), model->parameter_count()) << size.name << context;
+    }
+  }
+}
+
+TEST(SaveHuggingFace, ReplacesAnEarlierSaveAndTouchesNothingElse) {
+  const ScratchFolder scratch;
+  const fs::path folder = scratch.path() / "model";
+  save_hugging_face(*make_language_model("pico", 64, 0, 1, torch::kCPU), folder);
+  scratch.write("model/tokenizer.json", "mine");
+  const auto second = make_language_model("pico", 64, 0, 2, torch::kCPU);
+  save_hugging_face(*second, folder);
+  EXPECT_EQ(read_text_file(folder / "tokenizer.json"), "mine");
+  EXPECT_TRUE(torch::equal(load_safetensors(folder).at("transformer.wte.weight"), second->head_weight()));
+}
+
+TEST(SaveHuggingFace, RefusesAFolderThatItDidNotWrite) {
+  const ScratchFolder scratch;
+  const auto model = make_language_model("pico", 64, 0, 1, torch::kCPU);
+  const auto refused = [&](const fs::path& folder) {
+    try {
+      save_hugging_face(*model, folder);
+    } catch (const Error& e) {
+      return std::string(e.what()).find(folder.string()) != std::string::npos;
+    }
+    return false;
+  };
+  fs::create_directories(scratch.path() / "notes");
+  scratch.write("notes/plan.txt", "mine");
+  EXPECT_TRUE(refused(scratch.path() / "notes"));
+  EXPECT_EQ(read_text_file(scratch.path() / "notes/plan.txt"), "mine");
+  EXPECT_FALSE(fs::exists(scratch.path() / "notes/model.safetensors"));
+
+  // Somebody else's model: the same two names, another producer.
+  const fs::path other = scratch.path() / "other";
+  fs::copy(fs::path(RNB_SOURCE_DIR "/tests/models/fixtures/gpt_neo/plain"), other);
+  const std::string weights = read_text_file(other / "model.safetensors");
+  EXPECT_TRUE(refused(other));
+  EXPECT_EQ(read_text_file(other / "model.safetensors"), weights);
+
+  scratch.write("file", "mine");
+  EXPECT_TRUE(refused(scratch.path() / "file"));
+  fs::create_directories(scratch.path() / "empty");
+  EXPECT_FALSE(refused(scratch.path() / "empty"));
+  EXPECT_TRUE(fs::exists(scratch.path() / "empty/config.json"));
+}
+
+TEST(LiveGptNeo, IsReadBackByTransformersWithTheSameLogits) {
   if (!fs::exists(kOracle)) GTEST_SKIP() << "scripts/setup.sh --oracle installs transformers";
-  const fs::path folder = fs::path(testing::TempDir()) / "gpt_neo_saved";
+  const ScratchFolder scratch;
+  const fs::path folder = scratch.path() / "saved";
   const auto model = make_language_model("pico", 64, 0, 7, torch::kCPU);
   save_hugging_face(*model, folder);
   std::vector<int64_t> ids;
