@@ -24,6 +24,12 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+// Something that another process is using right now: waiting helps, where other errors stay.
+class BusyError : public Error {
+ public:
+  using Error::Error;
+};
+
 template <typename... Args>
 [[noreturn]] void fail(std::string_view component, fmt::format_string<Args...> format, Args&&... args) {
   throw Error(component, fmt::format(format, std::forward<Args>(args)...));

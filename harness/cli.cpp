@@ -25,7 +25,8 @@ void print_help(const std::vector<Command>& commands, std::FILE* where) {
              "rnb: does a data-mixing method help on this data, by how much, at what cost?\n\n"
              "usage: rnb COMMAND [OPTIONS]     rnb COMMAND --help     rnb --version\n\n");
   for (const Command& command : commands) fmt::print(where, "  {:10} {}\n", command.name, command.summary);
-  fmt::print(where, "\nexit codes: 0 ok, 1 failed, 2 usage, 3 partly failed, 4 mismatch, 128+n signal n\n");
+  fmt::print(where,
+             "\nexit codes: 0 ok, 1 failed, 2 usage, 3 partly failed, 4 mismatch, 5 busy, 128+n signal n\n");
 }
 
 int run(const Command& command, const std::vector<std::string>& args) {
@@ -34,6 +35,9 @@ int run(const Command& command, const std::vector<std::string>& args) {
   } catch (const UsageError& error) {
     print_error(error.what());
     return kExitUsage;
+  } catch (const BusyError& error) {
+    print_error(error.what());
+    return kExitBusy;
   } catch (const std::bad_alloc&) {
     print_error(fmt::format("[{}] out of memory", command.name));
     return kExitFailed;

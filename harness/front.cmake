@@ -4,13 +4,15 @@ rnb_library(rnb_config
   experiment.cpp
   experiment_keys.cpp
   ini_file.cpp
+  run_lock.cpp
   sweep.cpp
   sweep_child.cpp
   sweep_command.cpp
+  sweep_disk.cpp
   sweep_history.cpp
   sweep_plan.cpp)
 target_compile_definitions(rnb_config PRIVATE RNB_VERSION="${PROJECT_VERSION}")
-target_link_libraries(rnb_config PUBLIC rnb_base Boost::program_options)
+target_link_libraries(rnb_config PUBLIC rnb_base rnb_model_sizes Boost::program_options)
 # Interface only: the methods' object files belong into programs, not into this archive.
 target_link_libraries(rnb_config INTERFACE rnb_methods)
 

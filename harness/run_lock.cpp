@@ -18,10 +18,13 @@ RunLock::RunLock(const std::filesystem::path& run_folder) {
   if (fd_ < 0) fail("run", "{}: cannot be opened: {}", file.string(), std::strerror(errno));
   std::array<char, 256> text{};
   if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    const int why = errno;
     const ssize_t n = ::read(fd_, text.data(), text.size() - 1);
     ::close(fd_);
-    fail("run", "{}: this run is being made by another process ({}); wait for it or stop it",
-         run_folder.string(), n > 0 ? text.data() : "unknown");
+    if (why != EWOULDBLOCK) fail("run", "{}: cannot be locked: {}", file.string(), std::strerror(why));
+    throw BusyError("run",
+                    fmt::format("{}: this run is being made by another process ({}); wait for it or stop it",
+                                run_folder.string(), n > 0 ? text.data() : "unknown"));
   }
   ::gethostname(text.data(), text.size() - 1);
   const std::string holder = fmt::format("pid {} on {}", ::getpid(), text.data());

@@ -1,15 +1,14 @@
 #include "harness/sweep.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <memory>
 #include <set>
 #include <thread>
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "base/progress.h"
 #include "harness/cli.h"
 #include "harness/sweep_child.h"
+#include "harness/sweep_disk.h"
 #include "harness/sweep_history.h"
 
 namespace rnb {
@@ -64,13 +64,19 @@ bool older_than(const fs::path& file, const timespec& moment) {
   return t.tv_sec < moment.tv_sec || (t.tv_sec == moment.tv_sec && t.tv_nsec < moment.tv_nsec);
 }
 
-// The run's own lock (harness/run_lock.h): held by another process right now?
-bool locked(const fs::path& run_folder) {
-  const int fd = ::open((run_folder / "run.lock").c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool taken = ::flock(fd, LOCK_EX | LOCK_NB) != 0;
-  ::close(fd);
-  return taken;
+// A log has the name of its run: <run id>.log, and <run id>.2.log for a second attempt. Linking never
+// replaces a file, so sweeps that share the folder cannot take each other's.
+fs::path name_log(const fs::path& log, const std::string& run_id) {
+  for (int attempt = 1; attempt < 10000; ++attempt) {
+    const std::string name = attempt == 1 ? run_id + ".log" : fmt::format("{}.{}.log", run_id, attempt);
+    const fs::path named = log.parent_path() / name;
+    if (::link(log.c_str(), named.c_str()) == 0) {
+      ::unlink(log.c_str());
+      return named;
+    }
+    if (errno != EEXIST) break;  // a file system without links: the log keeps its first name
+  }
+  return log;
 }
 
 std::string preparation(const Experiment& e) {
@@ -161,7 +167,7 @@ void Sweep::start(size_t index) {
   if (options_.jobs > 1) arguments.push_back("--shared-machine");
   Running running;
   running.index = index;
-  running.log = options_.out / "logs" / fmt::format("{}.log", index + 1);
+  running.log = options_.out / "logs" / fmt::format("starting-{}-{}.log", ::getpid(), index + 1);
   running.start = Clock::now();
   running.file_start = file_clock();
   running.child = std::make_unique<SweepChild>(arguments, running.log);
@@ -189,6 +195,7 @@ void Sweep::listen(Running& running) {
   for (const std::string& line : running.child->read_lines())
     if (line.starts_with("run_folder=")) {
       running.run_folder = line.substr(11);
+      running.log = name_log(running.log, fs::path(running.run_folder).filename().string());
       prepared_.insert(preparation(plan_.experiments[running.index]));
     }
 }
@@ -197,17 +204,20 @@ void Sweep::settle(const Running& running) {
   const Experiment& e = plan_.experiments[running.index];
   const int code = running.child->exit_code();
   const fs::path file = fs::path(running.run_folder) / "run.h5";
+  std::error_code ignored;
   if (code == 0 && running.run_folder.empty()) {
     report_.failures.push_back({reproducer_line(e), running.log, code});
   } else if (code == 0 && older_than(file, running.file_start)) {
     ++report_.already_finished;
+    fs::remove(running.log, ignored);  // says only that
   } else if (code == 0) {
     ++report_.made;
     const double seconds = std::chrono::duration<double>(Clock::now() - running.start).count();
     history_.add(e, {fs::path(running.run_folder).filename().string(), seconds});
   } else if (stop_number) {
     ++report_.not_started;
-  } else if (!running.run_folder.empty() && locked(running.run_folder)) {
+  } else if (code == kExitBusy) {
+    fs::remove(running.log, ignored);
     elsewhere_.push_back(running.index);
     last_look_ = Clock::now();
   } else {
@@ -279,11 +289,16 @@ void print_plan(const SweepPlan& plan, const SweepOptions& options) {
   const SweepHistory history(options.out);
   std::vector<std::pair<std::string, int>> shared;
   int finished = 0;
+  double bytes = 0;  // of the runs that are left
+  const double measured = history.mean_bytes();
   for (const Experiment& e : plan.experiments) {
     const std::string name = e.store + ", " + e.grouping;
     if (shared.empty() || shared.back().first != name) shared.emplace_back(name, 0);
     ++shared.back().second;
-    finished += history.finished(e);
+    if (history.finished(e))
+      ++finished;
+    else
+      bytes += measured > 0 ? measured : estimated_run_bytes(e);
   }
   const int left = static_cast<int>(plan.experiments.size()) - finished;
   fmt::print(stderr, "plan: {} runs in {}, {} at a time", plan.experiments.size(), options.out.string(),
@@ -299,6 +314,8 @@ void print_plan(const SweepPlan& plan, const SweepOptions& options) {
                format_duration(mean * left / std::min(options.jobs, left)), format_duration(mean));
   else
     fmt::print(stderr, "  estimated time: unknown until the first run ends\n");
+  fmt::print(stderr, "  estimated disk: {} ({} a run{})\n", format_bytes(bytes), format_bytes(bytes / left),
+             measured > 0 ? " so far" : ", by its settings");
 }
 
 SweepReport run_sweep(const SweepPlan& plan, const SweepOptions& options) {

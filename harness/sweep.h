@@ -13,7 +13,7 @@ namespace rnb {
 
 struct SweepOptions {
   std::string program;        // the executable that has `prepare` and `run`
-  std::filesystem::path out;  // run folders, logs/, stores/, sweep.json
+  std::filesystem::path out;  // run folders, logs/<run id>.log, stores/, sweep.json
   int jobs = 1;
   double retry_seconds = 5;  // between two looks at a run that another sweep is making
 };
@@ -31,7 +31,8 @@ struct SweepReport {
   int exit_code() const;  // 0, 3 when a run failed, 128 + n after a signal
 };
 
-void print_plan(const SweepPlan& plan, const SweepOptions& options);  // to standard error
+// Runs, what they share, and how much time and disk the ones that are left will take; to standard error.
+void print_plan(const SweepPlan& plan, const SweepOptions& options);
 SweepReport run_sweep(const SweepPlan& plan, const SweepOptions& options);
 void print_report(const SweepReport& report);
 

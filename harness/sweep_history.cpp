@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/sha256.h"
+#include "harness/sweep_disk.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -48,6 +49,17 @@ void SweepHistory::add(const Experiment& e, const Entry& entry) {
   for (const auto& [key, run] : entries_)
     runs[key] = {{"run_folder", run.run_folder}, {"seconds", run.seconds}};
   write_file_atomic(out_ / "sweep.json", nlohmann::json{{"runs", runs}}.dump(1) + "\n");
+}
+
+double SweepHistory::mean_bytes() const {
+  double sum = 0, runs = 0;
+  for (const auto& [key, run] : entries_) {
+    std::error_code code;
+    if (!fs::exists(out_ / run.run_folder / "run.h5", code)) continue;
+    sum += folder_bytes(out_ / run.run_folder);
+    ++runs;
+  }
+  return runs == 0 ? 0 : sum / runs;
 }
 
 double SweepHistory::mean_seconds() const {

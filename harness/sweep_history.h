@@ -20,6 +20,7 @@ class SweepHistory {
   bool finished(const Experiment& e) const;           // and its run.h5 is still there
   void add(const Experiment& e, const Entry& entry);  // merges with what another sweep wrote meanwhile
   double mean_seconds() const;                        // 0: nothing known
+  double mean_bytes() const;  // of the run folders that are still there, measured now; 0: nothing known
 
  private:
   std::map<std::string, Entry> read() const;

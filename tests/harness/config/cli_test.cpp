@@ -14,6 +14,7 @@ int run(std::vector<std::string> words) {
   const std::vector<Command> commands{
       {"ok", "", [](const std::vector<std::string>& args) { return static_cast<int>(args.size()); }},
       {"broken", "", [](const std::vector<std::string>&) -> int { fail("part", "no such thing"); }},
+      {"busy", "", [](const std::vector<std::string>&) -> int { throw BusyError("part", "in use"); }},
       {"unclear", "", [](const std::vector<std::string>&) -> int { fail_usage("part", "what?"); }}};
   words.insert(words.begin(), "rnb");
   std::vector<char*> argv;
@@ -26,6 +27,7 @@ TEST(Cli, ExitCodes) {
   EXPECT_EQ(run({"ok", "a", "b", "c", "d"}), 4);
   EXPECT_EQ(run({"broken"}), 1);
   EXPECT_EQ(run({"unclear"}), 2);
+  EXPECT_EQ(run({"busy"}), 5);
   EXPECT_EQ(run({}), 2);
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("error: [part] no such thing"));
 }

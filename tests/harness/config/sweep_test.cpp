@@ -7,10 +7,8 @@
 #include <iterator>
 #include <thread>
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/json_file.h"
@@ -18,10 +16,12 @@
 namespace rnb {
 namespace {
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // A stand-in for the program: a shell script that keeps the protocol of `rnb run`. Seed 2 fails while fail_2
-// exists; seed 9 waits for a signal. Each run that is really made adds a line to made.txt.
+// exists, every run is busy (exit code 5) while held exists; seed 9 waits for a signal. Each run that is
+// really made adds a line to made.txt.
 constexpr const char* kScript = R"(#!/bin/sh
 here=$(dirname "$0")
 echo "$@" >> "$here/calls.txt"
@@ -35,7 +35,7 @@ mkdir -p "$out/run$seed"
 echo "run_folder=$out/run$seed"
 [ -e "$out/run$seed/run.h5" ] && exit 0
 if [ "$seed" = 9 ]; then trap 'exit 143' TERM; touch "$here/nine"; while :; do sleep 0.05; done; fi
-if [ -e "$here/fail_once" ]; then rm "$here/fail_once"; exit 1; fi
+if [ -e "$here/held" ]; then exit 5; fi
 if [ "$seed" = 2 ] && [ -e "$here/fail_2" ]; then echo "it went wrong" >&2; exit 1; fi
 echo "$seed" >> "$here/made.txt"; echo done > "$out/run$seed/run.h5"
 )";
@@ -58,6 +58,13 @@ class SweepRun : public ::testing::Test {
     return run_sweep(plan_sweep(parse_ini(text, "x.ini"), {}, options_.out.string()), options_);
   }
   std::string file(const std::string& name) const { return read_text_file(folder_ / name); }
+  std::vector<std::string> logs() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(options_.out / "logs"))
+      names.push_back(entry.path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
   // Files just written count as older than a sweep that starts within the same tick of the file clock
   // otherwise.
   void age(const std::string& run) const {
@@ -103,22 +110,48 @@ TEST_F(SweepRun, StoresArePreparedFirstAndParallelRunsAreMarked) {
 }
 
 TEST_F(SweepRun, ARunHeldByAnotherProcessIsWaitedFor) {
-  std::ofstream(folder_ / "fail_once") << "";
-  fs::create_directories(options_.out / "run2");
-  const int fd = ::open((options_.out / "run2/run.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  ASSERT_EQ(::flock(fd, LOCK_EX), 0);
-  std::thread other([&] {  // "the other sweep" ends once ours asks for the second time
+  std::ofstream(folder_ / "held") << "";
+  std::thread other([&] {  // "the other sweep" ends once ours has asked for the second time
     const auto calls = [&] {
       std::ifstream file(folder_ / "calls.txt");
       return std::count(std::istreambuf_iterator<char>(file), {}, '\n');
     };
     while (calls() < 2) ::usleep(1000);
-    ::close(fd);
+    fs::remove(folder_ / "held");
   });
   const SweepReport report = sweep("store = s\nseed = 2\n");
   other.join();
   EXPECT_EQ(report.made, 1);
   EXPECT_TRUE(report.failures.empty());
+  EXPECT_THAT(logs(), ElementsAre("run2.log"));  // none of the times that it was told to wait
+}
+
+TEST_F(SweepRun, LogsHaveTheNamesOfTheirRuns) {
+  std::ofstream(folder_ / "fail_2") << "";
+  const SweepReport first = sweep("store = s\nseed = 1..2\n");
+  EXPECT_THAT(logs(), ElementsAre("run1.log", "run2.log"));
+  EXPECT_EQ(first.failures.at(0).log, options_.out / "logs/run2.log");
+  // Another plan into the same folder: the second attempt at run 2 is its first run.
+  const SweepReport second = sweep("store = s\nseed = 2..3\n");
+  EXPECT_THAT(logs(), ElementsAre("run1.log", "run2.2.log", "run2.log", "run3.log"));
+  EXPECT_EQ(second.failures.at(0).log, options_.out / "logs/run2.2.log");
+  age("run1");
+  sweep("store = s\nseed = 1\n");  // finished before: nothing to log
+  EXPECT_THAT(logs(), ElementsAre("run1.log", "run2.2.log", "run2.log", "run3.log"));
+}
+
+TEST_F(SweepRun, ThePlanEstimatesTheDiskOfWhatIsLeft) {
+  const SweepPlan plan =
+      plan_sweep(parse_ini("store = s\nseed = 1..4\n", "x.ini"), {}, options_.out.string());
+  ::testing::internal::CaptureStderr();
+  print_plan(plan, options_);
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("a run, by its settings)"));
+  sweep("store = s\nseed = 1\n");
+  std::ofstream(options_.out / "run1/run.h5") << std::string(2048, 'x');
+  ::testing::internal::CaptureStderr();
+  print_plan(plan, options_);
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              HasSubstr("estimated disk: 6.0 KiB (2.0 KiB a run so far)"));
 }
 
 TEST_F(SweepRun, ASignalIsPassedOnAndEndsTheSweep) {
