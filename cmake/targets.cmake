@@ -42,19 +42,28 @@ function(rnb_use_torch name)
   endif()
 endfunction()
 
-# rnb_test(NAME LIBS <libs> SOURCES <files> [TORCH] [LABELS <labels>]): a GoogleTest program, its cases found at test time.
+# rnb_test(NAME LIBS <libs> SOURCES <files> [TORCH] [FUZZ] [LIVE] [LABELS <labels>]): a GoogleTest program, its cases
+# found at test time. FUZZ: each case of its suite Fuzz also runs for 60 seconds under the label slow. LIVE: suites
+# named Live... ask another program and have the label slow.
 function(rnb_test name)
-  cmake_parse_arguments(T "TORCH" "" "LIBS;SOURCES;LABELS" ${ARGN})
+  cmake_parse_arguments(T "TORCH;FUZZ;LIVE" "" "LIBS;SOURCES;LABELS" ${ARGN})
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE ${T_LIBS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE RNB_SOURCE_DIR="${PROJECT_SOURCE_DIR}" RNB_BINARY_DIR="${PROJECT_BINARY_DIR}")
   if(T_TORCH)
     rnb_use_torch(${name})
   endif()
+  set(how DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120)
   if(T_LABELS)
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
-      PROPERTIES LABELS "${T_LABELS}" TIMEOUT 900)
+    gtest_discover_tests(${name} ${how} PROPERTIES LABELS "${T_LABELS}" TIMEOUT 900)
+  elseif(T_LIVE)
+    gtest_discover_tests(${name} ${how} TEST_FILTER "-Live*" PROPERTIES TIMEOUT 300)
+    gtest_discover_tests(${name} ${how} TEST_FILTER "Live*" TEST_LIST ${name}_LIVE PROPERTIES LABELS slow TIMEOUT 900)
   else()
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 300)
+    gtest_discover_tests(${name} ${how} PROPERTIES TIMEOUT 300)
+  endif()
+  if(T_FUZZ)
+    gtest_discover_tests(${name} ${how} TEST_FILTER "Fuzz.*" TEST_SUFFIX .for60s TEST_LIST ${name}_FUZZ
+      PROPERTIES LABELS slow TIMEOUT 300 ENVIRONMENT RNB_FUZZ_SECONDS=60)
   endif()
 endfunction()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Set up, build, run the fast tests.
 #   scripts/test.sh           the fast tests
-#   scripts/test.sh --slow    all of them
+#   scripts/test.sh --slow    all of them, and every parser fuzzed for a minute
 # Tests that need data from outside run when RNB_DATA_DIR names its folder, and say that they were skipped otherwise.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
