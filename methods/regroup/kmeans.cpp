@@ -7,6 +7,7 @@
 #include <faiss/IndexFlat.h>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "methods/regroup/one_thread.h"
 
 namespace rnb {
@@ -78,6 +79,17 @@ Clustering kmeans(const Points& points, int64_t k, const KMeansOptions& options)
     out.inertia += squared_distance(
         points.values.data() + i * points.dim,
         out.centroids.data() + out.assignment[static_cast<size_t>(i)] * points.dim, points.dim);
+  return out;
+}
+
+std::vector<Clustering> kmeans_sweep(const Points& points, std::span<const int64_t> ks,
+                                     const KMeansOptions& options) {
+  std::vector<Clustering> out(ks.size());
+  const auto n = static_cast<int64_t>(ks.size());
+  parallel_for(n, omp_get_max_threads(), [&](int64_t i) {
+    const auto at = static_cast<size_t>(n - 1 - i);  // the largest k takes longest: first
+    out[at] = kmeans(points, ks[at], options);
+  });
   return out;
 }
 

@@ -29,6 +29,10 @@ struct Clustering {
 // n, k < 1.
 Clustering kmeans(const Points& points, int64_t k, const KMeansOptions& options);
 
+// kmeans() for each k, several at a time on as many threads as OpenMP has here. In the order of `ks`.
+std::vector<Clustering> kmeans_sweep(const Points& points, std::span<const int64_t> ks,
+                                     const KMeansOptions& options);
+
 // Index of the nearest centroid of each point.
 std::vector<int32_t> assign_nearest(const Points& points, std::span<const float> centroids);
 

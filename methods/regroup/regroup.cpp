@@ -53,12 +53,10 @@ RegroupOutcome regroup(const Store& store, const Points& embeddings, const Group
   check(store, embeddings, expression.ks, static_cast<int64_t>(train.size()));
   const std::vector<float> values = rows_of(embeddings, train);
   const Points points{values, static_cast<int64_t>(train.size()), embeddings.dim};
-  std::vector<Clustering> tried;
+  const auto tried =
+      kmeans_sweep(points, expression.ks, {.seed = expression.seed, .nredo = expression.nredo});
   std::vector<std::vector<int32_t>> assignments;
-  for (const int64_t k : expression.ks) {
-    tried.push_back(kmeans(points, k, {.seed = expression.seed, .nredo = expression.nredo}));
-    assignments.push_back(tried.back().assignment);
-  }
+  for (const Clustering& c : tried) assignments.push_back(c.assignment);
   const auto scores = silhouettes(points, assignments, expression.seed);
   const size_t best = static_cast<size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
   const Clustering& chosen = tried[best];

@@ -59,6 +59,21 @@ TEST(KMeans, SameResultForOneAndTwoThreads) {
   EXPECT_EQ(one.inertia, two.inertia);
 }
 
+TEST(KMeans, SweepGivesWhatEachKGives) {
+  const Blobs blobs = make_blobs(600, 3, 8, 4);
+  const std::vector<int64_t> ks{7, 2, 5};
+  const auto tried = kmeans_sweep(blobs.points(), ks, {.seed = 5});
+  ASSERT_EQ(tried.size(), ks.size());
+  for (size_t i = 0; i < ks.size(); ++i) {
+    const Clustering alone = kmeans(blobs.points(), ks[i], {.seed = 5});
+    EXPECT_EQ(tried[i].assignment, alone.assignment);
+    EXPECT_EQ(tried[i].centroids, alone.centroids);
+    EXPECT_EQ(tried[i].inertia, alone.inertia);
+  }
+  const std::vector<int64_t> too_many{2, 601};
+  EXPECT_THROW(kmeans_sweep(blobs.points(), too_many, {}), Error);
+}
+
 TEST(KMeans, SeedDecides) {
   const Blobs blobs = make_blobs(1000, 2, 8, 4);
   const auto run = [&](uint64_t seed) { return kmeans(blobs.points(), 12, {.seed = seed}).assignment; };

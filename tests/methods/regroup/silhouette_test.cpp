@@ -1,11 +1,16 @@
 #include "methods/regroup/silhouette.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <gtest/gtest.h>
 
 #include "base/json_file.h"
 #include "tests/methods/regroup/blobs.h"
+
+extern "C" void omp_set_num_threads(int);
+extern "C" int omp_get_max_threads();
 
 namespace rnb {
 namespace {
@@ -61,6 +66,38 @@ TEST(Silhouette, SmallDistancesFarFromEachOtherAreExact) {
   EXPECT_NEAR(silhouette_of(values, 1, {0, 1, 0, 1}), -0.5, 1e-5);
   // Three in one cluster {0, 1, 2}: s(0) = s(1) = (2e4 - 1e4) / 2e4, s(2) = (0.015625 - 2e4) / 2e4, s(3) = 0.
   EXPECT_NEAR(silhouette_of(values, 1, {0, 0, 0, 1}), (0.5 + 0.5 + 0.015625 / 2e4 - 1) / 4, 1e-6);
+}
+
+// More points than a block and a tile of distances hold, and not a multiple of them. The expected value is
+// the definition, point by point.
+TEST(Silhouette, ManyPointsEqualTheDefinitionForAnyNumberOfThreads) {
+  const Blobs blobs = make_blobs(1100, 3, 3, 9);
+  const size_t n = blobs.corner.size();
+  std::vector<double> size(3);
+  for (const int32_t c : blobs.corner) ++size[static_cast<size_t>(c)];
+  double expected = 0;
+  for (size_t i = 0; i < n; ++i) {
+    std::vector<double> mean(3);
+    const auto at = [&](size_t point, size_t d) { return static_cast<double>(blobs.values[3 * point + d]); };
+    for (size_t j = 0; j < n; ++j)
+      mean[static_cast<size_t>(blobs.corner[j])] +=
+          std::hypot(at(i, 0) - at(j, 0), at(i, 1) - at(j, 1), at(i, 2) - at(j, 2));
+    const auto own = static_cast<size_t>(blobs.corner[i]);
+    double other = std::numeric_limits<double>::infinity();
+    for (size_t c = 0; c < 3; ++c) {
+      mean[c] /= c == own ? size[c] - 1 : size[c];
+      if (c != own) other = std::min(other, mean[c]);
+    }
+    expected += (other - mean[own]) / std::max(other, mean[own]);
+  }
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(1);
+  const auto one = silhouettes(blobs.points(), std::span(&blobs.corner, 1), 1);
+  omp_set_num_threads(2);
+  const auto two = silhouettes(blobs.points(), std::span(&blobs.corner, 1), 1);
+  omp_set_num_threads(before);
+  EXPECT_NEAR(one.front(), expected / static_cast<double>(n), 1e-6);
+  EXPECT_EQ(one, two);
 }
 
 TEST(Silhouette, SubsampleIsSeededAndClose) {
