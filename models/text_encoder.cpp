@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "datasets/tokenizer.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -23,23 +22,24 @@ fs::path default_encoder_folder() {
        "sentence-transformers folder");
 }
 
-std::vector<float> embed_texts(const fs::path& folder, EmbedMode mode,
-                               std::span<const std::string_view> texts,
-                               const std::function<void(int64_t done)>& progress) {
-  const WordPieceTokenizer tokenizer(folder / "vocab.txt");
-  const auto encoder = load_text_encoder(folder);
-  if (tokenizer.vocab_size() > encoder->vocab_size())
+TextEmbedder::TextEmbedder(const fs::path& folder)
+    : tokenizer_(folder / "vocab.txt"), encoder_(load_text_encoder(folder)) {
+  if (tokenizer_.vocab_size() > encoder_->vocab_size())
     fail("encoder", "{}: vocab.txt has {} tokens, the model {}; do they belong together?", folder.string(),
-         tokenizer.vocab_size(), encoder->vocab_size());
+         tokenizer_.vocab_size(), encoder_->vocab_size());
+}
+
+std::vector<float> TextEmbedder::embed(EmbedMode mode, std::span<const std::string_view> texts,
+                                       const std::function<void(int64_t done)>& progress) const {
   std::vector<std::vector<int32_t>> ids;
   ids.reserve(texts.size());
-  for (const auto text : texts) ids.push_back(tokenizer.encode(text, encoder->max_length()).ids);
+  for (const auto text : texts) ids.push_back(tokenizer_.encode(text, encoder_->max_length()).ids);
   std::vector<size_t> order(texts.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return ids[a].size() < ids[b].size(); });
 
-  const auto dim = static_cast<size_t>(encoder->dim());
+  const auto dim = static_cast<size_t>(encoder_->dim());
   std::vector<float> out(texts.size() * dim);
   constexpr size_t kTokensPerBatch = 4096;
   for (size_t begin = 0; begin < order.size();) {
@@ -49,7 +49,7 @@ std::vector<float> embed_texts(const fs::path& folder, EmbedMode mode,
       ++end;
     const auto rows = static_cast<int64_t>(end - begin),
                width = static_cast<int64_t>(ids[order[end - 1]].size());
-    auto batch = torch::full({rows, width}, tokenizer.pad_id(), torch::kInt64),
+    auto batch = torch::full({rows, width}, tokenizer_.pad_id(), torch::kInt64),
          mask = torch::zeros({rows, width}, torch::kInt64);
     for (int64_t r = 0; r < rows; ++r) {
       const auto& row = ids[order[begin + static_cast<size_t>(r)]];
@@ -60,7 +60,7 @@ std::vector<float> embed_texts(const fs::path& folder, EmbedMode mode,
       if (mode == EmbedMode::Static && row.size() > 2) marks[0] = marks[row.size() - 1] = 0;
     }
     const auto vectors =
-        (mode == EmbedMode::Encoder ? encoder->encode(batch, mask) : encoder->encode_static(batch, mask))
+        (mode == EmbedMode::Encoder ? encoder_->encode(batch, mask) : encoder_->encode_static(batch, mask))
             .contiguous();
     for (size_t r = 0; r < static_cast<size_t>(rows); ++r)
       std::copy_n(vectors.data_ptr<float>() + r * dim, dim, out.data() + order[begin + r] * dim);
@@ -68,6 +68,12 @@ std::vector<float> embed_texts(const fs::path& folder, EmbedMode mode,
     if (progress) progress(static_cast<int64_t>(begin));
   }
   return out;
+}
+
+std::vector<float> embed_texts(const fs::path& folder, EmbedMode mode,
+                               std::span<const std::string_view> texts,
+                               const std::function<void(int64_t done)>& progress) {
+  return TextEmbedder(folder).embed(mode, texts, progress);
 }
 
 }  // namespace rnb

@@ -13,6 +13,8 @@
 
 #include <torch/torch.h>
 
+#include "datasets/tokenizer.h"
+
 namespace rnb {
 
 class TextEncoder {
@@ -37,8 +39,21 @@ std::filesystem::path default_encoder_folder();
 // Static: the mean of the word embeddings of the text's tokens, near free.
 enum class EmbedMode { Encoder, Static };
 
-// Row-major [n x dim] float32, in the order of the texts. Batches are bucketed by length; `progress` hears
-// how many texts are done.
+// A loaded encoder with its tokenizer.
+class TextEmbedder {
+ public:
+  explicit TextEmbedder(const std::filesystem::path& folder);
+  // Row-major [n x dim] float32, in the order of the texts. Batches are bucketed by length; `progress` hears
+  // how many texts are done.
+  std::vector<float> embed(EmbedMode mode, std::span<const std::string_view> texts,
+                           const std::function<void(int64_t done)>& progress = {}) const;
+
+ private:
+  WordPieceTokenizer tokenizer_;
+  std::unique_ptr<TextEncoder> encoder_;
+};
+
+// The same with an encoder loaded for this call.
 std::vector<float> embed_texts(const std::filesystem::path& folder, EmbedMode mode,
                                std::span<const std::string_view> texts,
                                const std::function<void(int64_t done)>& progress = {});
