@@ -1,0 +1,34 @@
+#pragma once
+// This project's side of a comparison, as a process that stays: everything is loaded once, then each line on
+// standard input is one round, answered by one line of JSON. Loading and process start are thus outside of
+// what is timed, and the other side's process decides when a round runs.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace rnb {
+
+using Round = std::function<nlohmann::json()>;
+
+// Each loads what it needs and returns what one round does.
+Round training_rounds(const std::filesystem::path& model, const std::filesystem::path& batches);
+Round kmeans_rounds(const std::filesystem::path& points, const std::filesystem::path& out,
+                    const std::vector<int64_t>& ks);
+Round embedding_rounds(const std::filesystem::path& encoder, const std::filesystem::path& texts,
+                       const std::filesystem::path& out);
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace rnb
