@@ -37,9 +37,9 @@ void set_method_option(Experiment& e, const std::string& word, const std::string
   e.method_options[word.substr(0, equals)] = word.substr(equals + 1);
 }
 
-// "rnb gram=unbiased lambda=3", or "exec:python3 mixer.py": what stands after a colon, to the end, is the value of
-// the option that the method names for it. Options that came from a source of lower priority belonged to the method
-// named there.
+// "rnb gram=unbiased lambda=3", or "exec:python3 mixer.py": what stands after a colon, to the end, is the
+// value of the option that the method names for it. Options that came from a source of lower priority
+// belonged to the method named there.
 void set_method(Experiment& e, const std::string& value, const std::string& origin) {
   const size_t colon = value.find(':');
   const bool with_colon = colon < value.find('=');
@@ -55,7 +55,8 @@ void set_method(Experiment& e, const std::string& value, const std::string& orig
   if (with_colon) {
     const std::string& option = method_spec(word).colon_option;
     if (option.empty())
-      fail_usage("config", "{}: method = '{}': {} takes nothing after a colon; options are written name=value", origin,
+      fail_usage("config",
+                 "{}: method = '{}': {} takes nothing after a colon; options are written name=value", origin,
                  value, word);
     e.method_options[option] = value.substr(colon + 1);
     e.origin["method-option"] = origin;
@@ -170,7 +171,8 @@ void check_experiment(const Experiment& e) {
 std::string canonical_text(const Experiment& e) {
   std::map<std::string, std::string> lines;
   for (const ExperimentKey& key : experiment_keys())
-    if (key.in_run_id) lines[key.name] = get_key(e, key.name);
+    if (const std::string value = get_key(e, key.name); key.in_run_id && !value.empty())
+      lines[key.name] = value;  // unset keys are left out: a new one keeps the ids of runs without it
   // Complete options: writing out a default names the same run.
   lines["method-option"] = options_text(resolve_options(method_spec(e.method), e.method_options).values());
   std::string text;

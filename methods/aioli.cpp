@@ -60,6 +60,17 @@ class Aioli : public Mixer {
       probe_steps_ = std::max<int64_t>(
           1, static_cast<int64_t>(kProbeShare * static_cast<double>(round_steps_) / static_cast<double>(k * sweeps_)));
     p_ = uniform_where(drawable_);
+    if (k > 1 && probe_total() >= round_steps_) {
+      Decision uniform;
+      uniform.sampling = p_;
+      uniform.warnings.push_back(
+          {"probes_do_not_fit",
+           fmt::format("a round of {} steps does not hold {} probes of {} steps: the weights stay uniform; set fewer "
+                       "rounds, or lp_rounds and lp_steps that fit",
+                       round_steps_, k * sweeps_, probe_steps_)});
+      probe_steps_ = domains.total_steps;  // nor in a later round
+      return uniform;
+    }
     Decision decision = learn(0, domains.total_steps, services);
     if (!decision.sampling) decision.sampling = p_;
     return decision;
@@ -76,9 +87,11 @@ class Aioli : public Mixer {
   }
 
  private:
+  int64_t probe_total() const { return static_cast<int64_t>(who_.size()) * sweeps_ * probe_steps_; }
+
   Decision learn(int64_t round, int64_t steps_left, Services& services) {
     const size_t k = who_.size();
-    if (k < 2 || static_cast<int64_t>(k) * sweeps_ * probe_steps_ >= std::min(round_steps_, steps_left)) return {};
+    if (k < 2 || probe_total() >= steps_left) return {};  // one domain; or the end of the run
     std::vector<size_t> order;
     for (int64_t s = 0; s < sweeps_; ++s)
       for (const int64_t j : permutation(static_cast<int64_t>(k), Rng(seed_, "aioli", static_cast<uint64_t>(round),

@@ -32,6 +32,7 @@ class Dga : public Mixer {
         every_(o.integer("every")),
         examples_(o.integer("examples")) {
     if (eta_ < 0) fail_usage("dga", "eta={}; expected a value >= 0", eta_);
+    if (clip_ < 0 || examples_ < 0) fail_usage("dga", "clip and examples must not be negative");
     if (beta_ <= 0 || beta_ > 1) fail_usage("dga", "beta={}; expected a value in (0, 1]", beta_);
   }
 
@@ -48,10 +49,7 @@ class Dga : public Mixer {
     evaluation_ = domains.evaluation;
     drawable_ = drawable(domains);
     if (!basis_file_.empty())
-      for (const auto& row : read_json_file(basis_file_)) {
-        basis_.push_back(row.get<Weights>());
-        check_weights(basis_.back(), domains.size(), "dga: a mixture of " + basis_file_);
-      }
+      read_basis(domains);
     allowed_ = basis_.empty() ? drawable_ : std::vector<bool>(basis_.size(), true);
     alpha_ = average_ = uniform_where(allowed_);
     Decision decision;
@@ -59,7 +57,8 @@ class Dga : public Mixer {
     return decision;
   }
 
-  Decision on_round(const RoundView&, Services& services) override {
+  Decision on_round(const RoundView& round, Services& services) override {
+    if (round.steps_left == 0) return {};  // nothing would use it
     GradientProbeSpec spec;
     spec.examples = examples_;
     spec.layers = layers_;
@@ -89,6 +88,22 @@ class Dga : public Mixer {
   }
 
  private:
+  void read_basis(const Domains& domains) {
+    try {
+      basis_ = read_json_file(basis_file_).get<std::vector<Weights>>();
+    } catch (const nlohmann::json::exception&) {
+      fail("dga", "{}: expected a list of mixtures, each a list of {} numbers", basis_file_, domains.size());
+    }
+    if (basis_.empty()) fail("dga", "{}: holds no mixture", basis_file_);
+    for (const Weights& w : basis_) {
+      check_weights(w, domains.size(), "dga: a mixture of " + basis_file_);
+      double reachable = 0;
+      for (size_t i = 0; i < w.size(); ++i) reachable += drawable_[i] ? w[i] : 0.0;
+      if (reachable <= 0)
+        fail("dga", "{}: a mixture has weight only on domains without training examples", basis_file_);
+    }
+  }
+
   Weights mixture(const Weights& w) const {
     if (basis_.empty()) return normalised(w);
     Weights out(drawable_.size());

@@ -10,7 +10,9 @@ namespace {
 
 class Doge : public Mixer {
  public:
-  explicit Doge(const MethodOptions& o) : options_(o) {}
+  explicit Doge(const MethodOptions& o) : options_(o) {
+    make_mixer("doge_proxy", proxy_options());  // so that bad values fail before a run is paid for
+  }
 
   Decision init(const Domains& domains, Services& services) override {
     ProxySpec proxy;
@@ -18,12 +20,18 @@ class Doge : public Mixer {
     proxy.method = "doge_proxy";
     proxy.model = options_.text("proxy_model");
     proxy.steps = proxy_steps("doge", options_.number("proxy_fraction"), domains);
-    for (const char* name : {"variant", "target", "mu", "max_grad_norm", "dw_min", "dw_max", "smoothing"})
-      proxy.options[name] = options_.text(name);
+    proxy.options = proxy_options();
     return found_by_proxy("doge", services.train_proxy(proxy), domains);
   }
 
  private:
+  std::map<std::string, std::string> proxy_options() const {
+    std::map<std::string, std::string> out;
+    for (const char* name : {"variant", "target", "mu", "max_grad_norm", "dw_min", "dw_max", "smoothing"})
+      out[name] = options_.text(name);
+    return out;
+  }
+
   MethodOptions options_;
 };
 

@@ -49,6 +49,7 @@ class DogeProxy : public Mixer {
     sum_.assign(domains.size(), 0.0);
     Decision decision;
     decision.sampling = alpha_;
+    decision.loss_weights = alpha_;
     return decision;
   }
 

@@ -13,7 +13,11 @@ namespace {
 
 class Doremi : public Mixer {
  public:
-  explicit Doremi(const MethodOptions& o) : options_(o) {}
+  explicit Doremi(const MethodOptions& o) : options_(o) {
+    auto inner = proxy_options();
+    inner["reference"] = "checked before it is paid for";
+    make_mixer("doremi_proxy", inner);
+  }
 
   Decision init(const Domains& domains, Services& services) override {
     ProxySpec reference;
@@ -26,13 +30,18 @@ class Doremi : public Mixer {
     proxy.name = "proxy";
     proxy.method = "doremi_proxy";
     proxy.reference = false;
-    for (const char* name : {"variant", "clip", "eta", "smoothing", "init_lambda"})
-      proxy.options[name] = options_.text(name);
+    proxy.options = proxy_options();
     proxy.options["reference"] = services.train_proxy(reference).run;
     return found_by_proxy("doremi", services.train_proxy(proxy), domains);
   }
 
  private:
+  std::map<std::string, std::string> proxy_options() const {
+    std::map<std::string, std::string> out;
+    for (const char* name : {"variant", "clip", "eta", "smoothing", "init_lambda"}) out[name] = options_.text(name);
+    return out;
+  }
+
   MethodOptions options_;
 };
 

@@ -51,6 +51,7 @@ class DoremiProxy : public Mixer {
     sum_ = code_ ? alpha_ : Weights(domains.size());
     Decision decision;
     decision.sampling = alpha_;
+    decision.loss_weights = alpha_;
     return decision;
   }
 

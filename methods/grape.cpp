@@ -27,6 +27,7 @@ class Grape : public Mixer {
         examples_(o.integer("examples")) {
     if (smoothing_ < 0 || smoothing_ > 1)
       fail_usage("grape", "smoothing={}; expected a value in [0, 1]", smoothing_);
+    if (clip_ < 0 || examples_ < 0) fail_usage("grape", "clip and examples must not be negative");
   }
 
   Needs needs() const override {
@@ -43,18 +44,22 @@ class Grape : public Mixer {
     alpha_ = uniform_where(drawable_);
     tasks_.clear();
     for (size_t i = 0; i < domains.size(); ++i)
-      if (domains.valid_examples[i] > 0) tasks_.push_back(one_hot(domains.size(), i));
+      if (domains.valid_examples[i] > 0 && domains.evaluation[i] > 0)
+        tasks_.push_back(one_hot(domains.size(), i));
+    if (tasks_.empty()) fail("grape", "no domain has validation examples, so there is no task to align with");
     task_weight_ = uniform_weights(tasks_.size());
     Decision decision;
     decision.sampling = alpha_;
     return decision;
   }
 
-  Decision on_round(const RoundView&, Services& services) override {
+  Decision on_round(const RoundView& round, Services& services) override {
+    if (round.steps_left == 0) return {};  // nothing would use it
     GradientProbeSpec spec;
     spec.examples = examples_;
     spec.layers = layers_;
     spec.targets = tasks_;
+    spec.source_pairs = false;
     const GradientProbe probe = services.gradient_probe(spec);
     const size_t m = probe.sources, tasks = tasks_.size();
     const auto factor = clip_factors(probe, clip_);

@@ -19,11 +19,17 @@ std::vector<std::vector<double>> skills_graph(const std::string& recipe, const s
         a[i][j] = recipe == "single" && gain < 0 ? 0.0 : gain;
       } else if (i == j) {
         a[i][j] = 1;
-      } else if (drawable[j]) {
-        Weights half(m);
-        half[i] = half[j] = 0.5;
-        a[i][j] = services.train_probe(half, steps, Keep::No).loss[j] <= alone[j][j] ? 0.5 : 0.0;
       }
+    }
+  if (recipe != "pairwise") return a;
+  for (size_t i = 0; i < m; ++i)
+    for (size_t j = 0; j < i; ++j) {
+      if (!drawable[i] || !drawable[j]) continue;
+      Weights half(m);
+      half[i] = half[j] = 0.5;
+      const DomainLosses pair = services.train_probe(half, steps, Keep::No);  // for both directions
+      if (pair.tokens[j] > 0) a[i][j] = pair.loss[j] <= alone[j][j] ? 0.5 : 0.0;
+      if (pair.tokens[i] > 0) a[j][i] = pair.loss[i] <= alone[i][i] ? 0.5 : 0.0;
     }
   return a;
 }

@@ -279,7 +279,7 @@ void materialise_run(const fs::path& run_folder) {
   for (size_t i = 0; i < events.size(); ++i)
     if (!events[i].is_object())
       fail("results", "{}:{}: is not a JSON object", (run_folder / "events.jsonl").string(), i + 1);
-  if (events.empty() || events.front().value("event", "") != "start")
+  if (events.empty() || events.front().value("event", Json()) != "start")
     fail("results", "{}: does not begin with a start event", (run_folder / "events.jsonl").string());
   const fs::path final_name = run_folder / "run.h5", temporary = temporary_name(final_name);
   try {

@@ -14,7 +14,7 @@ TEST(Fuzz, JsonlRows) {
   const std::string good =
       R"({"text": "caf\u00e9 \ud83d\ude00", "domain": "d", "n": [1, {"a": -1e9}], "id": 12})";
   int examples = 0, bad = 0;
-  fuzz("jsonl", 50, [&](Rng& rng) {
+  fuzz("jsonl", 20, [&](Rng& rng) {
     std::string rows;
     for (int i = 0; i < 100; ++i) rows += damaged(good, rng) + "\n";
     SourceOptions options;
@@ -44,7 +44,7 @@ TEST(Fuzz, WordNet) {
   SourceOptions options;
   options.from = folder.path();
   int examples = 0;
-  fuzz("wordnet", 2'000, [&](Rng& rng) {
+  fuzz("wordnet", 300, [&](Rng& rng) {
     folder.write("data.verb", damaged(good, rng, " |\n0123456789(_\""));
     for (const Row& row : read_all("wordnet", options))
       if (const auto* e = std::get_if<Example>(&row)) {
@@ -77,7 +77,7 @@ TEST(Fuzz, StoresOpenWholeOrNotAtAll) {
     if (entry.is_regular_file()) files.emplace_back(entry.path().filename(), read_text_file(entry.path()));
   std::sort(files.begin(), files.end());
   int refused = 0;
-  fuzz("store", 400, [&](Rng& rng) {
+  fuzz("store", 150, [&](Rng& rng) {
     const auto& [name, good] = files[rng.below(files.size())];
     folder.write(fs::path("store") / name, damaged(good, rng));
     refused += !accepted([&] {

@@ -33,7 +33,7 @@ TEST(Ledger, TimeBelongsToTheInnermostPhaseAndPhasesAddUpToTheWall) {
   EXPECT_DOUBLE_EQ(ledger.seconds(Phase::Train), 0.060);
   EXPECT_DOUBLE_EQ(ledger.seconds(Phase::Signal), 0.030);
   EXPECT_DOUBLE_EQ(ledger.wall_seconds(), 0.100);
-  EXPECT_DOUBLE_EQ(ledger.uncovered(), 0.1);
+  EXPECT_NEAR(ledger.uncovered(), 0.1, 1e-9);
   EXPECT_EQ(ledger.cost(Phase::Signal).calls, 1);
 }
 

@@ -6,15 +6,13 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/json_file.h"
-#include "datasets/prepare.h"
-#include "harness/run_command.h"
 #include "methods/registry.h"
 #include "methods/replay.h"
 #include "methods/simplex.h"
+#include "pico_runs.h"
 #include "results/event_log.h"
 #include "results/run_file.h"
 
@@ -84,32 +82,8 @@ RNB_REGISTER_METHOD((MethodSpec{"asker",
                                   return std::make_unique<Asker>(o);
                                 }}));
 
-const fs::path& base_folder() {
-  static const fs::path folder = [] {
-    const fs::path out = fs::path(testing::TempDir()) / fmt::format("rnb-services-test-{}", ::getpid());
-    fs::remove_all(out);
-    fs::create_directories(out);
-    PrepareOptions options;
-    options.dataset = "skills";
-    options.source.extra["examples"] = "800";
-    options.out = out / "skills";
-    prepare(options);
-    return out;
-  }();
-  return folder;
-}
-
-fs::path run(const std::string& name, const std::string& method, std::vector<std::string> more = {}) {
-  const fs::path out = base_folder() / name;
-  std::vector<std::string> args{"--store", (base_folder() / "skills").string(), "--model", "pico", "--steps",
-                                std::to_string(kSteps), "--batch", "8", "--method", method, "--eval-every", "20",
-                                "--threads", "1", "--save-model", "on", "--checkpoint-every", "7",
-                                "--keep-checkpoints", "1000", "--out", out.string()};
-  args.insert(args.end(), more.begin(), more.end());
-  EXPECT_EQ(run_command(args), 0);
-  for (const auto& entry : fs::directory_iterator(out))
-    if (entry.path().filename() != "proxies") return entry.path();
-  return {};
+fs::path run(const std::string& name, const std::string& method, const std::vector<std::string>& more = {}) {
+  return pico_run(name, method, kSteps, more);
 }
 
 std::vector<nlohmann::json> comparable(const fs::path& run) {
@@ -163,7 +137,7 @@ TEST(RunServices, ARunCutWithinACallGoesOnBitForBit) {
     }
     ASSERT_GE(works.size(), 6U);
     for (const int64_t work : works) {
-      const fs::path out = base_folder() / "cut";
+      const fs::path out = pico_folder() / "cut";
       fs::remove_all(out);
       fs::copy(whole.parent_path(), out, fs::copy_options::recursive);
       const fs::path cut = out / whole.filename();

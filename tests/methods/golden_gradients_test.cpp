@@ -37,6 +37,12 @@ void expect_matrix(const Matrix& found, const json& expected, double tolerance, 
     expect_near(found[i], expected[i].get<Doubles>(), tolerance, what + " row " + std::to_string(i));
 }
 
+const RoundView kRound = [] {
+  RoundView round;
+  round.steps_left = 100;
+  return round;
+}();
+
 Domains equal_domains(size_t m) {
   Domains d;
   for (size_t i = 0; i < m; ++i) d.names.push_back("d" + std::to_string(i));
@@ -89,14 +95,13 @@ void check_dga(const json& one, double tolerance) {
     options["basis"] = file.string();
     const auto mixer = make_mixer("dga", options);
     mixer->init(equal_domains(basis.front().size()), none);
+    mixer->load({{"alpha", inputs.at("w0")}, {"average", inputs.at("w0")}});
     const auto alignment = inputs.at("alignment").get<Doubles>();
     std::vector<Doubles> sources;
     for (const double a : alignment) sources.push_back({a});
-    expect_near(inputs.at("w0").get<Doubles>(), Doubles(basis.size(), 1.0 / static_cast<double>(basis.size())),
-                tolerance, "the first weights are uniform");
     Answers answers;
     answers.answers = {to_json(probe_of(sources, {{1.0}}))};
-    const Decision d = mixer->on_round({}, answers);
+    const Decision d = mixer->on_round(kRound, answers);
     EXPECT_EQ(answers.calls.front().at("sources"), inputs.at("basis"));
     expect_near(d.record.at("alpha").get<Doubles>(), expected.at("w").get<Doubles>(), tolerance, "w");
     expect_near(d.sampling.value(), expected.at("domain_mixture").get<Doubles>(), tolerance, "domain_mixture");
@@ -114,12 +119,13 @@ void check_dga(const json& one, double tolerance) {
   }
   const auto mixer = make_mixer("dga", options);
   mixer->init(equal_domains(rounds.front().size()), none);
+  if (inputs.contains("alpha0")) mixer->load({{"alpha", inputs.at("alpha0")}, {"average", inputs.at("alpha0")}});
   ASSERT_EQ(updates.size(), rounds.size());
   for (size_t k = 0; k < rounds.size(); ++k) {
     expect_keys(updates[k], {"a", "alpha_dynamic", "alpha_sampling"});
     Answers answers;
     answers.answers = {to_json(probe_of(rounds[k], {targets[k]}))};
-    const Decision d = mixer->on_round({}, answers);
+    const Decision d = mixer->on_round(kRound, answers);
     expect_near(d.record.at("alignment").get<Doubles>(), updates[k].at("a").get<Doubles>(), tolerance, "a");
     const auto want = updates[k].at("alpha_sampling").get<Doubles>();
     if (guard) {  // the values of the wrong sign: ours must be told apart
@@ -156,7 +162,7 @@ void check_grape(const json& one, double tolerance) {
   std::copy(loss.begin(), loss.end(), probe.loss.begin() + static_cast<std::ptrdiff_t>(sources.size()));
   Answers answers;
   answers.answers = {to_json(probe)};
-  const Decision d = mixer->on_round({}, answers);
+  const Decision d = mixer->on_round(kRound, answers);
   const auto z = d.record.at("task_weight").get<Doubles>();
   expect_near(d.record.at("task_score").get<Doubles>(), expected.at("task_scores").get<Doubles>(), tolerance, "task_scores");
   expect_near(z, expected.at("task_w").get<Doubles>(), tolerance, "task_w");
@@ -194,12 +200,12 @@ void check_skillit(const json& one, double tolerance) {
         const size_t m = only.size();
         answers.answers = std::vector<json>(m + 1, losses_json(only));
         for (size_t i = 0; i < m; ++i)
-          for (size_t j = 0; j < m; ++j)
-            if (i != j) {
-              Doubles loss(m);
-              loss[j] = pair[i][j];
-              answers.answers.push_back(losses_json(loss));
-            }
+          for (size_t j = 0; j < i; ++j) {
+            Doubles loss(m);
+            loss[j] = pair[i][j];
+            loss[i] = pair[j][i];
+            answers.answers.push_back(losses_json(loss));
+          }
       } else {
         answers.answers = {losses_json(inputs.at("L_before").get<Doubles>())};
         for (const auto& row : inputs.at("L_after_training_on_i"))
@@ -237,7 +243,7 @@ void check_skillit(const json& one, double tolerance) {
   for (auto loss : inputs.at("evaluations").get<Matrix>()) {
     loss.resize(m, 7.0);
     mixer->on_eval({1, loss, domains.valid_examples}, answers);
-    const Decision d = mixer->on_round({}, answers);
+    const Decision d = mixer->on_round(kRound, answers);
     const auto want = expected.at("p_after_n_evals").find(std::to_string(++n));
     if (want != expected.at("p_after_n_evals").end())
       expect_near(d.sampling.value(), want->get<Doubles>(), tolerance, "p after " + std::to_string(n));

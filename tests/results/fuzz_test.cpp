@@ -5,7 +5,7 @@
 #include "hand_made_run.h"
 #include "results/event_log.h"
 #include "results/materialise.h"
-#include "results/validate.h"
+#include "results/run_file.h"
 
 namespace rnb {
 namespace {
@@ -21,7 +21,7 @@ TEST(Fuzz, EventLog) {
   const test::TemporaryFolder folder;
   const std::string good = good_log();
   int read = 0;
-  fuzz("events", 3'000, [&](Rng& rng) {
+  fuzz("events", 500, [&](Rng& rng) {
     const fs::path file = folder.path() / "events.jsonl";
     std::ofstream(file, std::ios::binary) << damaged(good, rng);
     read += accepted([&] { read_events(file); });
@@ -29,14 +29,14 @@ TEST(Fuzz, EventLog) {
   EXPECT_GT(read, 0);
 }
 
-// A log whose lines are JSON but whose members are not what they should be: a run file that fits the schema,
-// or an Error.
+// A log whose lines are JSON but whose members are not what they should be: a run file that can be read and
+// validated, or an Error.
 TEST(Fuzz, EventsToRunFile) {
   const test::TemporaryFolder folder;
   const auto events = test::events_of({});
   fs::create_directories(folder.path() / "a1");
   int made = 0;
-  fuzz("materialise", 150, [&](Rng& rng) {
+  fuzz("materialise", 60, [&](Rng& rng) {
     auto bad = events;
     auto& event = bad[rng.below(bad.size())];
     auto member = event.begin();
@@ -57,8 +57,8 @@ TEST(Fuzz, EventsToRunFile) {
     test::write_events(folder.path(), "a1", bad);
     made += accepted([&] {
       materialise_run(folder.path() / "a1");
-      const auto problems = validate_run(folder.path() / "a1/run.h5");
-      EXPECT_TRUE(problems.empty()) << problems.front() << "\n" << event.dump();
+      validate_run(folder.path() / "a1/run.h5");
+      read_run(folder.path() / "a1/run.h5");
     });
   });
   EXPECT_GT(made, 0);

@@ -75,8 +75,7 @@ TEST_F(RunFileTest, EveryChargedPhaseCountsOnce) {
   RunSummary r;
   double charged = 0, cost = 1;
   r.seconds["train"] = 1000;
-  for (const char* phase :
-       {"signal", "update", "probe_kept", "probe_discarded", "proxy", "reference", "eval_mixing"}) {
+  for (const char* phase : {"signal", "update", "probe_discarded", "proxy", "reference", "eval_mixing"}) {
     r.seconds[phase] = cost;
     charged += cost;
     cost *= 2;
@@ -84,6 +83,8 @@ TEST_F(RunFileTest, EveryChargedPhaseCountsOnce) {
   for (const char* phase : {"setup", "data", "eval_report", "regroup", "checkpoint", "log"})
     r.seconds[phase] = 1e6;
   EXPECT_DOUBLE_EQ(r.overhead(r.seconds), charged / 1000);
+  r.seconds["probe_kept"] = 500;  // its steps are steps of the run
+  EXPECT_DOUBLE_EQ(r.overhead(r.seconds), charged / 1500);
 }
 
 TEST_F(RunFileTest, OverheadWithoutTrainingIsNotANumber) {

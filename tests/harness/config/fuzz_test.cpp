@@ -12,7 +12,7 @@ TEST(Fuzz, IniFileAndPlan) {
       "[grid main]\nmethod = stratified, rnb gram=unbiased lambda=3\ngrouping = \"regroup:k=5..20:5\"\nlr = "
       "1e-3\n";
   int read = 0, planned = 0;
-  fuzz("ini", 3'000, [&](Rng& rng) {
+  fuzz("ini", 200, [&](Rng& rng) {
     const std::string text = damaged(good, rng, "[]=#\",.:\n 0123456789e-");
     IniFile file;
     if (!accepted([&] { file = parse_ini(text, "x.ini"); })) return;

@@ -51,7 +51,7 @@ pid_t rival(const fs::path& folder, Pipe& start, Pipe& answers, Pipe& end) {
 
 TEST(RunLock, OfTwoProcessesAtOnceExactlyOneWins) {
   const ScratchFolder folder;
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 25; ++round) {
     Pipe start, answers, end;
     ASSERT_TRUE(start.ok && answers.ok && end.ok);
     const std::array<pid_t, 2> rivals{rival(folder.path(), start, answers, end),

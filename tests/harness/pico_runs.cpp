@@ -1,0 +1,42 @@
+#include "pico_runs.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "datasets/prepare.h"
+#include "harness/run_command.h"
+
+namespace rnb {
+namespace fs = std::filesystem;
+
+const fs::path& pico_folder() {
+  static const fs::path folder = [] {
+    const fs::path out = fs::path(testing::TempDir()) / fmt::format("rnb-pico-runs-{}", ::getpid());
+    fs::remove_all(out);
+    fs::create_directories(out);
+    PrepareOptions options;
+    options.dataset = "skills";
+    options.source.extra["examples"] = "800";
+    options.out = out / "skills";
+    prepare(options);
+    return out;
+  }();
+  return folder;
+}
+
+fs::path pico_run(const std::string& name, const std::string& method, int64_t steps,
+                  const std::vector<std::string>& more) {
+  const fs::path out = pico_folder() / name;
+  std::vector<std::string> args{"--store", (pico_folder() / "skills").string(), "--model", "pico", "--steps",
+                                std::to_string(steps), "--batch", "8", "--method", method, "--eval-every", "20",
+                                "--threads", "1", "--save-model", "on", "--checkpoint-every", "7",
+                                "--keep-checkpoints", "1000", "--out", out.string()};
+  args.insert(args.end(), more.begin(), more.end());
+  EXPECT_EQ(run_command(args), 0);
+  for (const auto& entry : fs::directory_iterator(out))
+    if (entry.path().filename() != "proxies") return entry.path();
+  return {};
+}
+
+}  // namespace rnb
