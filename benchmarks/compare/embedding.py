@@ -8,7 +8,7 @@ import os
 import pathlib
 import sys
 
-from rounds import ROOT, Ours, alternate, parse_arguments, report, timed
+from rounds import ROOT, THREADS, Ours, alternate, parse_arguments, report, timed
 from store import Store
 
 import numpy as np
@@ -55,5 +55,5 @@ def main():
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    torch.set_num_threads(THREADS)
     sys.exit(main())

@@ -13,9 +13,9 @@ import subprocess
 import sys
 import time
 
-THREADS = os.cpu_count()
+THREADS = len(os.sched_getaffinity(0))
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, str(THREADS))
+    os.environ[_name] = str(THREADS)
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -41,7 +41,7 @@ class Ours:
     """benchmarks/compare/side_main.cpp as a process: all is loaded when this returns."""
 
     def __init__(self, build, *arguments):
-        command = [str(build / "benchmarks/rnb_compare"), *map(str, arguments)]
+        command = [str(build / "benchmarks/rnb_compare"), str(THREADS), *map(str, arguments)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         threads = self._answer()["threads"]
         if threads != THREADS:

@@ -1,9 +1,7 @@
-// rnb_compare step MODEL BATCHES | kmeans POINTS OUT K... | embed ENCODER TEXTS OUT
+// rnb_compare THREADS step MODEL BATCHES | THREADS kmeans POINTS OUT K... | THREADS embed ENCODER TEXTS OUT
 
-#include <algorithm>
 #include <iostream>
 #include <string>
-#include <thread>
 
 #include <torch/torch.h>
 
@@ -29,8 +27,9 @@ Round rounds_of(const std::vector<std::string>& args) {
 
 int main(int argc, char** argv) {
   try {
-    at::set_num_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
-    const rnb::Round round = rnb::rounds_of({argv + 1, argv + argc});
+    if (argc < 3) rnb::fail_usage("compare", "expected: THREADS KIND FILES...");
+    at::set_num_threads(std::stoi(argv[1]));
+    const rnb::Round round = rnb::rounds_of({argv + 2, argv + argc});
     std::cout << nlohmann::json{{"threads", at::get_num_threads()}} << std::endl;
     for (std::string line; std::getline(std::cin, line);) std::cout << round() << std::endl;
     return 0;

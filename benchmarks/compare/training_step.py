@@ -8,11 +8,10 @@ both sides). Every round starts from the same weights.
 """
 
 import copy
-import os
 import sys
 import time
 
-from rounds import Ours, alternate, parse_arguments, report
+from rounds import THREADS, Ours, alternate, parse_arguments, report
 from store import Store
 
 import numpy as np
@@ -107,7 +106,7 @@ def compare(arguments, store, size, kind):
 if __name__ == "__main__":
     given = parse_arguments(__doc__.splitlines()[0], size="nano,mini", kind="padded,packed", batch=16, context=128,
                             steps=20)
-    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    torch.set_num_threads(THREADS)
     opened = Store(given.store)
     sys.exit(max(compare(given, opened, size, kind)
                  for size in given.size.split(",") for kind in given.kind.split(",")))
