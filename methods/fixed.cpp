@@ -1,13 +1,11 @@
 // Weights from a JSON file: {"domain name": weight, ...} (absent domains get 0) or a list in domain order; or
 // inline, weights=0.2,0.8. They are normalised.
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 
 #include "base/error.h"
-#include "base/json_file.h"
-#include "base/suggest.h"
+#include "methods/domain_file.h"
 #include "methods/fixed_mixer.h"
 #include "methods/registry.h"
 #include "methods/simplex.h"
@@ -31,23 +29,9 @@ Weights inline_weights(const std::string& text) {
 }
 
 Weights file_weights(const std::string& file, const Domains& domains) {
-  const auto json = read_json_file(file);
-  if (json.is_array()) {
-    Weights out;
-    for (const auto& v : json) {
-      if (!v.is_number()) fail("fixed", "{}: a weight is not a number", file);
-      out.push_back(v.get<double>());
-    }
-    return out;
-  }
-  Weights out(domains.size());
-  for (const auto& [name, value] : json.items()) {
-    const auto it = std::find(domains.names.begin(), domains.names.end(), name);
-    if (it == domains.names.end())
-      fail("fixed", "{}: there is no domain '{}'{}", file, name, suggestion(name, domains.names));
-    if (!value.is_number()) fail("fixed", "{}: the weight of '{}' is not a number", file, name);
-    out[static_cast<size_t>(it - domains.names.begin())] = value.get<double>();
-  }
+  Weights out = numbers_by_domain("fixed", file, domains);
+  for (double& w : out)
+    if (std::isnan(w)) w = 0;  // a domain that the file does not name
   return out;
 }
 

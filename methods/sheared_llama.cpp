@@ -1,0 +1,114 @@
+// Dynamic batch loading of Sheared LLaMA (arXiv:2310.06694): at each evaluation
+//   p <- softmax(log p + eta (L - L_reference)),
+// L the validation losses. The paper clips the differences at 0; its code does not (LLM-Shearing, issue 42),
+// and then mixes in smoothing / m.
+//
+// There the reference losses come from a scaling law over larger models; here from a file, or from a run of
+// the same model and length on uniform weights. A domain without validation examples counts as the mean of
+// the others' differences.
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "methods/domain_file.h"
+#include "methods/fixed_mixer.h"
+#include "methods/json_numbers.h"
+#include "methods/registry.h"
+#include "methods/signals.h"
+#include "methods/simplex.h"
+#include "methods/static_mixtures.h"
+
+namespace rnb {
+namespace {
+
+class ShearedLlama : public Mixer {
+ public:
+  explicit ShearedLlama(const MethodOptions& o)
+      : file_(o.text("reference")),
+        clip_(o.text("variant") == "paper"),
+        eta_(o.number("eta")),
+        smoothing_(clip_ ? 0 : o.number("smoothing")),
+        initial_tau_(o.text("initial") == "natural" ? 1.0 : 0.0),
+        every_(o.integer("every")) {
+    if (eta_ <= 0) fail_usage("sheared_llama", "eta={}; expected a value > 0", eta_);
+    if (smoothing_ < 0 || smoothing_ > 1)
+      fail_usage("sheared_llama", "smoothing={}; expected a value in [0, 1]", smoothing_);
+  }
+
+  Needs needs() const override {
+    Needs needs;
+    needs.eval_every = every_;
+    return needs;
+  }
+
+  Decision init(const Domains& domains, Services& services) override {
+    every_ = update_period("sheared_llama", every_, domains);
+    drawable_ = drawable(domains);
+    reference_ =
+        file_.empty() ? trained_reference(services) : numbers_by_domain("sheared_llama", file_, domains);
+    for (size_t i = 0; i < reference_.size(); ++i)
+      if (domains.valid_examples[i] > 0 && !std::isfinite(reference_[i]))
+        fail("sheared_llama", "{} has no finite reference loss for domain '{}'",
+             file_.empty() ? "the reference run" : file_, domains.names[i]);
+    p_ = temperature_mixture(as_doubles(domains.train_examples), initial_tau_);
+    Decision decision;
+    decision.sampling = p_;
+    decision.record = {{"reference", exact(reference_)}};
+    return decision;
+  }
+
+  Decision on_eval(const EvalView& eval, Services&) override {
+    if (!usable(eval.loss, eval.tokens)) return refused("a validation loss");
+    std::vector<double> difference(p_.size());
+    for (size_t i = 0; i < p_.size(); ++i) {
+      difference[i] = eval.loss[i] - reference_[i];
+      if (clip_) difference[i] = std::max(difference[i], 0.0);
+    }
+    difference = with_mean_where_absent(difference, eval.tokens);
+    auto logits = log_weights(p_);
+    for (size_t i = 0; i < p_.size(); ++i) logits[i] += eta_ * difference[i];
+    if (!all_finite(logits)) return refused("a logit");
+    const Weights moved = softmax_where(logits, drawable_), uniform = uniform_where(drawable_);
+    for (size_t i = 0; i < p_.size(); ++i) p_[i] = (1 - smoothing_) * moved[i] + smoothing_ * uniform[i];
+    Decision decision;
+    decision.sampling = p_;
+    decision.record = {{"difference", difference}};
+    return decision;
+  }
+
+  nlohmann::json save() const override { return {{"p", p_}}; }
+  void load(const nlohmann::json& saved) override { saved.at("p").get_to(p_); }
+
+ private:
+  static std::vector<double> trained_reference(Services& services) {
+    ProxySpec proxy;
+    proxy.name = "reference";
+    proxy.reference = true;
+    return services.train_proxy(proxy).losses.loss;
+  }
+
+  std::string file_;
+  bool clip_;
+  double eta_, smoothing_, initial_tau_;
+  int64_t every_;
+  std::vector<bool> drawable_;
+  std::vector<double> reference_;
+  Weights p_;
+};
+
+RNB_REGISTER_METHOD((MethodSpec{
+    "sheared_llama",
+    "dynamic batch loading: domains furthest above their reference loss gain weight",
+    "Sheared LLaMA, arXiv:2310.06694 Algorithm 1",
+    {{"variant", "paper", "clip differences at 0 (paper), or smooth p instead (code)", {"paper", "code"}},
+     {"reference", "", "JSON: {\"domain\": loss, ...}; empty: of a run on uniform weights", {}},
+     {"eta", "1", "step size, > 0", {}},
+     {"smoothing", "0.0001", "variant=code: share of the uniform mixture in every p", {}},
+     {"initial", "stratified", "first weights", {"stratified", "natural"}},
+     {"every", "0", "steps between updates; 0: a tenth of the run", {}}},
+    {},
+    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<ShearedLlama>(o); }}));
+
+}  // namespace
+}  // namespace rnb
