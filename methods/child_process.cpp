@@ -1,0 +1,173 @@
+#include "methods/child_process.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <thread>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+extern char** environ;
+
+namespace rnb {
+namespace {
+
+constexpr size_t kLongestLine = 64U << 20U;
+using Clock = std::chrono::steady_clock;
+
+// False when nothing happened before the time was up.
+bool wait_for(int fd, short what, Clock::time_point end) {
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    pollfd poll_for{fd, what, 0};
+    const int ready = poll(&poll_for, 1, static_cast<int>(std::clamp<int64_t>(left, 0, 1'000'000)));
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) throw ChildFailure(std::strerror(errno));
+    if (ready == 0 && left <= 0) return false;
+  }
+}
+
+std::string seconds(std::chrono::milliseconds limit) {
+  return fmt::format("{} s", static_cast<double>(limit.count()) / 1000);
+}
+
+// The child's ends of the two channels, closed here once it has them.
+struct Ends {
+  int fd[2] = {-1, -1};
+  ~Ends() {
+    for (const int f : fd)
+      if (f >= 0) close(f);
+  }
+};
+
+}  // namespace
+
+std::vector<std::string> split_command(std::string_view command) {
+  std::vector<std::string> words;
+  bool in_word = false;
+  char quote = 0;
+  for (size_t i = 0; i < command.size(); ++i) {
+    const char c = command[i];
+    const bool space = c == ' ' || c == '\t' || c == '\n';
+    if (quote == 0 && space) {
+      in_word = false;
+      continue;
+    }
+    if (!in_word) words.emplace_back();
+    in_word = true;
+    if (quote == 0 && (c == '\'' || c == '"')) {
+      quote = c;
+    } else if (quote != 0 && c == quote) {
+      quote = 0;
+    } else if (c == '\\' && quote != '\'' && i + 1 < command.size() &&
+               (quote == 0 || command[i + 1] == '"' || command[i + 1] == '\\')) {
+      words.back() += command[++i];
+    } else {
+      words.back() += c;
+    }
+  }
+  if (quote != 0) throw ChildFailure(fmt::format("the quote {} is not closed", quote));
+  if (words.empty()) throw ChildFailure("there is no program in it");
+  return words;
+}
+
+ChildProcess::ChildProcess(std::vector<std::string> words) {
+  // A socket, not a pipe, for what we write: a child that has ended then is an error instead of SIGPIPE.
+  int to[2], from[2];
+  Ends ends;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, to) != 0) throw ChildFailure(std::strerror(errno));
+  in_ = to[0];
+  ends.fd[0] = to[1];
+  if (pipe2(from, O_CLOEXEC) != 0) {
+    close(in_);
+    throw ChildFailure(std::strerror(errno));
+  }
+  out_ = from[0];
+  ends.fd[1] = from[1];
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, ends.fd[0], STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, ends.fd[1], STDOUT_FILENO);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  // A process group of its own: an interrupt at the keyboard is for the run, which then still saves its
+  // state.
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  const int failed = posix_spawnp(&pid_, arguments[0], &actions, &attributes, arguments.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed == 0) return;
+  close(in_);
+  close(out_);
+  throw ChildFailure(fmt::format("'{}' cannot be started: {}", words[0], std::strerror(failed)));
+}
+
+ChildProcess::~ChildProcess() {
+  close(in_);
+  close(out_);
+  kill(-pid_, SIGKILL);
+  while (!reaped_ && waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
+}
+
+void ChildProcess::ended() {
+  int status = 0;
+  for (int tries = 0; tries < 100; ++tries) {  // its output ends a moment before it does
+    if (waitpid(pid_, &status, WNOHANG) == pid_) {
+      reaped_ = true;
+      if (WIFSIGNALED(status)) throw ChildFailure(fmt::format("it was ended by signal {}", WTERMSIG(status)));
+      throw ChildFailure(fmt::format("it ended with status {}", WEXITSTATUS(status)));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  throw ChildFailure("it closed its input or output");
+}
+
+void ChildProcess::write_line(std::string line, std::chrono::milliseconds limit) {
+  line += '\n';
+  const auto end = Clock::now() + limit;
+  for (size_t done = 0; done < line.size();) {
+    const ssize_t n = send(in_, line.data() + done, line.size() - done, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n > 0) {
+      done += static_cast<size_t>(n);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      if (!wait_for(in_, POLLOUT, end)) throw ChildFailure("it read nothing for " + seconds(limit));
+    } else if (errno != EINTR) {
+      ended();
+    }
+  }
+}
+
+std::string ChildProcess::read_line(std::chrono::milliseconds limit) {
+  const auto end = Clock::now() + limit;
+  size_t searched = 0;
+  for (;;) {
+    const size_t at = pending_.find('\n', searched);
+    if (at != std::string::npos) {
+      std::string line = pending_.substr(0, at);
+      pending_.erase(0, at + 1);
+      return line;
+    }
+    searched = pending_.size();
+    if (searched > kLongestLine) throw ChildFailure("it sent a line of more than 64 MiB");
+    if (!wait_for(out_, POLLIN, end)) throw ChildFailure("no line within " + seconds(limit));
+    char block[1 << 16];
+    const ssize_t n = read(out_, block, sizeof block);
+    if (n == 0) ended();
+    if (n > 0) pending_.append(block, static_cast<size_t>(n));
+    if (n < 0 && errno != EINTR) throw ChildFailure(std::strerror(errno));
+  }
+}
+
+}  // namespace rnb
