@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "base/shell_word.h"
 #include "base/suggest.h"
 #include "harness/experiment_keys.h"
 #include "methods/registry.h"
@@ -71,18 +72,6 @@ std::string options_text(const std::map<std::string, std::string>& options) {
   std::string text;
   for (const auto& [name, value] : options) text += (text.empty() ? "" : " ") + name + "=" + value;
   return text;
-}
-
-// Within single quotes for a POSIX shell, where needed.
-std::string shell_word(const std::string& word) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-./:=,+@%").find(c) != std::string_view::npos;
-  };
-  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 void check_pattern(const std::string& track) {

@@ -5,6 +5,7 @@ rnb_library(rnb_config
   experiment_keys.cpp
   ini_file.cpp
   run_lock.cpp
+  simplex_grid.cpp
   sweep.cpp
   sweep_child.cpp
   sweep_command.cpp

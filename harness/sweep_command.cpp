@@ -6,8 +6,11 @@
 
 #include <boost/program_options.hpp>
 
+#include "base/atomic_file.h"
 #include "base/command_line.h"
 #include "base/error.h"
+#include "base/json_file.h"
+#include "base/shell_word.h"
 #include "harness/sweep.h"
 
 namespace rnb {
@@ -28,6 +31,20 @@ po::options_description described() {
   return options;
 }
 
+// OUT/sweep-commands.txt: each command line that put runs there, once. What is made of the runs can then say
+// how they were made.
+void note_command(const std::filesystem::path& out, const std::vector<std::string>& args) {
+  std::vector<std::string> words{"rnb", "sweep"};
+  words.insert(words.end(), args.begin(), args.end());
+  const std::string line = shell_line(words) + "\n";
+  const auto file = out / "sweep-commands.txt";
+  std::error_code code;
+  std::filesystem::create_directories(out, code);
+  if (code) fail("sweep", "{}: cannot be created: {}", out.string(), code.message());
+  const std::string before = std::filesystem::exists(file) ? read_text_file(file) : "";
+  if (("\n" + before).find("\n" + line) == std::string::npos) write_file_atomic(file, before + line);
+}
+
 }  // namespace
 
 int sweep_command(const std::vector<std::string>& args) {
@@ -35,7 +52,12 @@ int sweep_command(const std::vector<std::string>& args) {
   po::variables_map values;
   std::vector<std::string> files;
   if (!parse_command_line(
-          args, {"sweep", "FILE", "every experiment of a grid; finished runs are skipped, cut ones go on"},
+          args,
+          {"sweep", "FILE",
+           "every experiment of a grid; finished runs are skipped, cut ones go on\n\n"
+           "Values of a key make an axis: a comma list, 1..9:2 for whole numbers, and for static mixtures\n"
+           "method = fixed weights=simplex(4,8): all mixtures of 4 domains in steps of 1/8 (165 runs a "
+           "seed)"},
           options, values, &files))
     return 0;
   if (values.count("config")) files.push_back(values["config"].as<std::string>());
@@ -51,14 +73,14 @@ int sweep_command(const std::vector<std::string>& args) {
     if (values.count(key.name))
       for (const std::string& value : values[key.name].as<std::vector<std::string>>())
         overrides.emplace_back(key.name, value);
-  const SweepPlan plan =
-      plan_sweep(read_ini(files.front()), overrides, sweep.out.string());
+  const SweepPlan plan = plan_sweep(read_ini(files.front()), overrides, sweep.out.string());
   print_plan(plan, sweep);
   if (values.count("dry-run")) {
     for (const Experiment& e : plan.experiments)
       std::cout << reproducer_line(e) << " --out " << sweep.out.string() << "\n";
     return 0;
   }
+  note_command(sweep.out, args);
   const SweepReport report = run_sweep(plan, sweep);
   print_report(report);
   return report.exit_code();

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "harness/experiment_keys.h"
+#include "harness/simplex_grid.h"
 
 namespace rnb {
 namespace {
@@ -47,10 +48,30 @@ std::vector<std::string> range_values(const std::string& key, const std::string&
   return values;
 }
 
-// Does this piece of a comma list go on with the value before it? ("regroup:k=10,seed=2")
+bool is_number(const std::string& text) {
+  double value = 0;
+  const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return code == std::errc() && stop == text.data() + text.size() && !text.empty();
+}
+
+// Does this piece of a comma list go on with the value before it? ("regroup:k=10,seed=2"; no method is named
+// by a number: "fixed weights=1,2")
 bool goes_on(const std::string& key, const std::string& piece, const std::vector<std::string>& before) {
-  return key == "grouping" && !before.empty() && before.back().find(':') != std::string::npos &&
-         piece.find('=') != std::string::npos && piece.find(':') > piece.find('=');
+  if (before.empty()) return false;
+  const std::string& last = before.back();
+  if (key == "method") return is_number(piece) && last.find('=') != std::string::npos;
+  return key == "grouping" && last.find(':') != std::string::npos && piece.find('=') != std::string::npos &&
+         piece.find(':') > piece.find('=');
+}
+
+// Where a comma list's next piece ends. A method's options may hold a call, such as simplex(4,8).
+size_t piece_end(const std::string& key, const std::string& value, size_t at) {
+  for (int depth = 0; at < value.size(); ++at) {
+    if (value[at] == ',' && depth == 0) break;
+    if (key != "method") continue;
+    depth += value[at] == '(' ? 1 : value[at] == ')' && depth > 0 ? -1 : 0;
+  }
+  return at;
 }
 
 void add_axis(Axes& axes, const std::string& key, std::vector<AxisValue> values) {
@@ -169,18 +190,29 @@ void tidy(SweepPlan& plan) {
 }  // namespace
 
 std::vector<std::string> axis_values(const std::string& key, const std::string& value) {
-  std::vector<std::string> values;
+  std::vector<std::string> pieces;
   for (size_t at = 0; at <= value.size();) {
-    const size_t comma = std::min(value.find(',', at), value.size());
-    const std::string piece = trim(value.substr(at, comma - at));
-    at = comma + 1;
+    const size_t end = piece_end(key, value, at);
+    const std::string piece = trim(value.substr(at, end - at));
+    at = end + 1;
     if (piece.empty()) fail_usage("config", "{} = '{}': an empty value between commas", key, value);
-    if (goes_on(key, piece, values)) {
-      values.back() += "," + piece;
-    } else if (is_integer_key(key) && piece.find("..") != std::string::npos) {
-      for (std::string& one : range_values(key, piece)) values.push_back(std::move(one));
+    if (goes_on(key, piece, pieces)) {
+      pieces.back() += "," + piece;
     } else {
-      values.push_back(piece);
+      pieces.push_back(piece);
+    }
+  }
+  std::vector<std::string> values;
+  const auto add = [&](std::vector<std::string> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(values));
+  };
+  for (std::string& piece : pieces) {
+    if (is_integer_key(key) && piece.find("..") != std::string::npos) {
+      add(range_values(key, piece));
+    } else if (key == "method") {
+      add(simplex_grid(piece, kMostRuns));
+    } else {
+      values.push_back(std::move(piece));
     }
   }
   return values;

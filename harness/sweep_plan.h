@@ -1,10 +1,12 @@
 #pragma once
 // An experiment file as a list of runs. Sections:
 //   [data] or [data NAME]  how to prepare a store: the options of `rnb prepare` (dataset, from, limit,
-//   tokenizer, ...) [grid NAME]            one grid: its axes replace the common axes of the same key;
-//   several grids are joined any other              a label; its keys are common to all grids
+//   tokenizer, ...)
+//   [grid NAME]            one grid: its axes replace the common axes of the same key; several are joined
+//   any other              a label; its keys are common to all grids
 // An axis: a comma list, a repeated key, or 1..3 (1..9:2) for whole numbers. `method = rnb gram=unbiased,
-// natural` gives options with a method. A quoted value is never split.
+// natural` gives options with a method, `method = fixed weights=simplex(4,8)` a grid over the simplex
+// (harness/simplex_grid.h). A quoted value is never split.
 
 #include <map>
 #include <string>
@@ -33,7 +35,9 @@ struct SweepPlan {
 SweepPlan plan_sweep(const IniFile& file, const std::vector<std::pair<std::string, std::string>>& overrides,
                      const std::string& out);
 
-// "1..3" -> 1 2 3 for whole-number keys; "a, b" -> a b. `grouping` keeps "regroup:k=10,seed=2" in one piece.
+// "1..3" -> 1 2 3 for whole-number keys; "a, b" -> a b. `grouping` keeps "regroup:k=10,seed=2" in one piece,
+// `method` keeps "fixed weights=1,2" and expands "fixed weights=simplex(2,1)" -> weights=0,1 weights=1,0.
+// UsageError naming the key, the value and what was expected.
 std::vector<std::string> axis_values(const std::string& key, const std::string& value);
 
 }  // namespace rnb

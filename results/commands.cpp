@@ -1,7 +1,9 @@
 #include "results/commands.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,8 +12,12 @@
 #include "base/atomic_file.h"
 #include "base/command_line.h"
 #include "base/error.h"
+#include "base/json_file.h"
 #include "base/progress.h"
+#include "base/shell_word.h"
 #include "base/suggest.h"
+#include "results/best_static.h"
+#include "results/hdf5_file.h"
 #include "results/merge.h"
 #include "results/report_table.h"
 #include "results/run_file.h"
@@ -73,16 +79,47 @@ void write_html(const std::string& out, const ReportTable& table, const std::vec
          out, python);
 }
 
+// The sweeps that made the runs left their command lines beside them.
+std::vector<std::string> commands_that_made(const std::vector<RunPlace>& places) {
+  std::vector<std::string> lines;
+  for (const RunPlace& place : places) {
+    const fs::path log = place.file.parent_path().parent_path() / "sweep-commands.txt";
+    if (!fs::exists(log)) continue;
+    std::istringstream text(read_text_file(log));
+    for (std::string line; std::getline(text, line);)
+      if (!std::count(lines.begin(), lines.end(), line)) lines.push_back(line);
+  }
+  return lines;
+}
+
+void best_static(const std::string& out, const std::vector<std::string>& args,
+                 const std::vector<RunPlace>& places, const std::vector<RunSummary>& runs) {
+  const StaticGrid grid = static_grid(runs);
+  const auto place = std::find_if(places.begin(), places.end(),
+                                  [&](const RunPlace& p) { return p.text() == grid.best.file.string(); });
+  RNB_ASSERT(place != places.end());
+  const auto domains = Hdf5Reader(place->file, place->group()).strings("/mixture/domain_names");
+  auto commands = commands_that_made(places);
+  std::vector<std::string> words{"rnb", "report"};
+  words.insert(words.end(), args.begin(), args.end());
+  commands.push_back(shell_line(words));
+  write_best_static(out, grid, domains, commands);
+  std::cout << text_of(grid, domains);
+}
+
 }  // namespace
 
 int report_command(const std::vector<std::string>& args) {
   po::options_description options("Options of rnb report");
   std::vector<std::string> places;
-  std::string format = "text", out, html;
+  std::string format = "text", out, html, best;
   po::variables_map values;
   options.add_options()("format", po::value(&format), "text, md, csv or latex (default text)")(
       "out", po::value(&out), "write the table to this file")(
-      "html", po::value(&html), "write one self-contained page with figures (PNG and PDF files beside it)");
+      "html", po::value(&html), "write one self-contained page with figures (PNG and PDF files beside it)")(
+      "best-static", po::value(&best),
+      "instead: the best of a grid of static mixtures (method = fixed weights=simplex(4,8)), with its "
+      "neighbours and the grid's spread; written to this file as JSON");
   if (!parse(args, "report", "a table over seeds, with paired differences and the measured bill", options,
              places, values))
     return 0;
@@ -90,6 +127,10 @@ int report_command(const std::vector<std::string>& args) {
   const auto found = find_runs(places);
   std::vector<RunSummary> runs;
   for (const RunPlace& place : found) runs.push_back(read_run(place));
+  if (!best.empty()) {
+    best_static(best, args, found, runs);
+    return 0;
+  }
   const ReportTable table = report_table(runs);
   const std::string text = render(table, wanted);
   if (out.empty()) {

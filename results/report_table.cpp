@@ -117,6 +117,12 @@ std::string mean_of(const Row& row, const char* format, const Value& value) {
 
 }  // namespace
 
+std::string run_setting(const RunSummary& r) {
+  std::string out;
+  for (const auto& [key, value] : setting_of(r)) out += fmt::format("{}={};", key, value);
+  return out;
+}
+
 ReportTable report_table(const std::vector<RunSummary>& runs) {
   ReportTable table;
   std::map<std::tuple<std::string, Setting, std::string, std::string>, Row>

@@ -20,6 +20,9 @@ struct ReportTable {
 // runs of a row have the same seed.
 ReportTable report_table(const std::vector<RunSummary>& runs);
 
+// "key=value;..." of everything that decides a result but the row's own data set, grouping, method and seed.
+std::string run_setting(const RunSummary& run);
+
 enum class TableFormat { Text, Markdown, Csv, Latex };
 std::string render(const ReportTable& table, TableFormat format);
 

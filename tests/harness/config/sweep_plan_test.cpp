@@ -41,6 +41,30 @@ TEST(AxisValues, AGroupingIsOneValue) {
               ElementsAre("regroup:k=10,seed=2", "random:k=10"));
 }
 
+TEST(AxisValues, CommasWithinAMethodsOptionStay) {
+  EXPECT_THAT(axis_values("method", "fixed weights=1,0.5,2e-1, natural, rnb lambda=3"),
+              ElementsAre("fixed weights=1,0.5,2e-1", "natural", "rnb lambda=3"));
+  EXPECT_THAT(axis_values("track", "last, pattern:(a|b)"), ElementsAre("last", "pattern:(a|b)"));
+}
+
+TEST(AxisValues, SimplexIsEveryMixtureOnce) {
+  EXPECT_THAT(axis_values("method", "natural, fixed weights=simplex(3,2), rnb"),
+              ElementsAre("natural", "fixed weights=0,0,2", "fixed weights=0,1,1", "fixed weights=0,2,0",
+                          "fixed weights=1,0,1", "fixed weights=1,1,0", "fixed weights=2,0,0", "rnb"));
+  const auto grid = axis_values("method", "fixed weights=simplex(4,8)");
+  EXPECT_EQ(std::set(grid.begin(), grid.end()).size(), 165U);  // 11 choose 3
+  EXPECT_EQ(plan("store = s\nseed = 1..3\nmethod = fixed weights=simplex(4,8)\n").experiments.size(), 495U);
+}
+
+TEST(AxisValues, SimplexRefusesWhatIsNone) {
+  for (const char* wrong :
+       {"simplex(4)", "simplex(4,8", "simplex(1,8)", "simplex(4,0)", "simplex(4,-1)", "simplex(4,8,2)",
+        "simplex(a,8)", "simplex()", "simplex(20,20)", "simplex(2,1000000)", "simplex(99999,1)"})
+    EXPECT_THAT(error_of(std::string("store = s\nmethod = fixed weights=") + wrong + "\n"),
+                HasSubstr("for example fixed weights=simplex(4,8)"))
+        << wrong;
+}
+
 TEST(SweepPlan, QuickstartShapeIsFifteenRuns) {
   const SweepPlan p = plan(R"(steps = 300
 seed = 1..3
