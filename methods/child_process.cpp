@@ -93,6 +93,7 @@ ChildProcess::ChildProcess(std::vector<std::string> words) {
   out_ = from[0];
   ends.fd[1] = from[1];
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;
