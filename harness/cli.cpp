@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "harness/stop_signal.h"
 
 namespace rnb {
 namespace {
@@ -38,6 +39,9 @@ int run(const Command& command, const std::vector<std::string>& args) {
   } catch (const BusyError& error) {
     print_error(error.what());
     return kExitBusy;
+  } catch (const Stopped& stopped) {
+    fmt::print(stderr, "{}\n", stopped.what());
+    return 128 + stopped.signal;
   } catch (const std::bad_alloc&) {
     print_error(fmt::format("[{}] out of memory", command.name));
     return kExitFailed;

@@ -15,7 +15,7 @@ const std::vector<KeyField>& key_fields() {
        0,
        {},
        true,
-       "original, regroup:k=10, regroup:k=10..40:10, random:k=10, or a grouping's name"},
+       "original, regroup:k=10, regroup:k=10..40:10[,by=loss], random:k=10, or a grouping's name"},
       {"method", &E::method, 0, 0, {}, true, "mixing method; rnb list methods"},
       {"model", &E::model, 0, 0, {}, true, "a size (rnb list models) or a Hugging Face folder"},
       {"context", &E::context, 0, kMany, {}, true, "longest input in tokens; 0: the model's"},

@@ -4,6 +4,8 @@
 #include "base/json_file.h"
 #include "base/sha256.h"
 #include "harness/embedding_cache.h"
+#include "harness/k_by_loss.h"
+#include "harness/stop_signal.h"
 #include "methods/regroup/regroup.h"
 
 namespace rnb {
@@ -14,7 +16,23 @@ std::string digest_of_file(const std::string& embedder) {
   return embedder.starts_with("npy:") ? sha256_file(embedder.substr(4)) : std::string();
 }
 
-void make(const Store& store, const GroupingExpression& expression, const std::string& digest) {
+void make_by_loss(const Store& store, const GroupingExpression& expression, const ResolveOptions& options) {
+  Experiment base;
+  base.store = store.folder().string();
+  base.device = options.device;
+  base.precision = options.precision;
+  watch_stop_signals();
+  const KByLoss chosen = choose_k_by_loss(
+      store, expression, base,
+      [&](const std::string& at_k) { return resolve_grouping(store, at_k, options); },
+      short_runner(options.shared_machine));
+  const NpyArray centroids(store.folder() / "groupings" / chosen.source / "centroids.npy");
+  save_grouping(store, chosen.grouping, centroids.values<float>(), centroids.shape().at(1));
+}
+
+void make(const Store& store, const GroupingExpression& expression, const std::string& digest,
+          const ResolveOptions& options) {
+  if (expression.by_loss) return make_by_loss(store, expression, options);
   if (expression.kind == GroupingExpression::Kind::Random) {
     save_grouping(store, random_grouping(store, expression.ks.front(), expression.seed), {}, 1);
     return;
@@ -31,14 +49,14 @@ void make(const Store& store, const GroupingExpression& expression, const std::s
 
 }  // namespace
 
-Grouping resolve_grouping(const Store& store, const std::string& text) {
+Grouping resolve_grouping(const Store& store, const std::string& text, const ResolveOptions& options) {
   const GroupingExpression expression = parse_grouping(text);
   if (expression.kind != GroupingExpression::Kind::Named) {
     const auto manifest = store.folder() / "groupings" / expression.name / "manifest.json";
     const std::string digest = digest_of_file(expression.embedder);
     const bool made = std::filesystem::exists(manifest) &&
                       (digest.empty() || read_json_file(manifest).value("embeddings_sha256", "") == digest);
-    if (!made) make(store, expression, digest);
+    if (!made) make(store, expression, digest, options);
   }
   Grouping grouping = load_grouping(store, expression.name);
   // Said whenever the grouping is used, not only by the command that made it.

@@ -1,6 +1,7 @@
 #include "harness/regroup_command.h"
 
 #include <array>
+#include <cmath>
 #include <thread>
 
 #include <torch/torch.h>
@@ -10,6 +11,8 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "harness/grouping_resolver.h"
+#include "methods/regroup/grouping_expression.h"
+#include "results/statistics.h"
 
 namespace rnb {
 namespace po = boost::program_options;
@@ -28,33 +31,62 @@ void print_sizes(const Store& store, const Grouping& g) {
                words ? g.manifest.at("keywords").at(c).get<std::string>() : g.domain_names[c]);
 }
 
+// One line a k: silhouette, and where k was chosen by it the loss, mean ± standard deviation over seeds.
+void print_choice(const nlohmann::json& manifest) {
+  const auto& s = manifest.at("silhouette");
+  const auto chosen = manifest.value("k_requested", manifest.value("k", int64_t{0}));
+  const bool by_loss = manifest.contains("loss");
+  fmt::print("\n{:>6} {:>12}{}\n", "k", "silhouette", by_loss ? "   validation loss" : "");
+  for (size_t i = 0; i < s.at("k").size(); ++i) {
+    const auto k = s.at("k").at(i).get<int64_t>();
+    fmt::print("{:>6} {:>12.4f}", k, s.at("value").at(i).get<double>());
+    if (by_loss) {
+      std::vector<double> loss;
+      for (const auto& v : manifest.at("loss").at("value").at(i))
+        loss.push_back(v.is_number() ? v.get<double>() : std::nan(""));
+      const Spread over_seeds = spread(loss);
+      fmt::print("{:>18}", over_seeds.n > 1
+                               ? fmt::format("{:.4f} ± {:.4f}", over_seeds.mean, over_seeds.deviation)
+                               : fmt::format("{:.4f}", over_seeds.mean));
+    }
+    fmt::print("{}\n", k == chosen ? "  chosen" : "");
+  }
+}
+
 void print(const Store& store, const Grouping& g) {
   fmt::print("{}: {} domains\n", g.name, g.domain_names.size());
-  if (g.manifest.contains("silhouette")) {
-    const auto& s = g.manifest.at("silhouette");
-    const auto chosen = g.manifest.value("k_requested", g.manifest.value("k", int64_t{0}));
-    fmt::print("\n{:>6} {:>12}\n", "k", "silhouette");
-    for (size_t i = 0; i < s.at("k").size(); ++i) {
-      const auto k = s.at("k").at(i).get<int64_t>();
-      fmt::print("{:>6} {:>12.4f}{}\n", k, s.at("value").at(i).get<double>(), k == chosen ? "  chosen" : "");
-    }
-  }
+  if (g.manifest.contains("silhouette")) print_choice(g.manifest);
   print_sizes(store, g);
-  if (g.manifest.contains("silhouette"))
-    fmt::print("\nembedding {}, clustering {}\n", format_duration(g.manifest.value("embedding_seconds", 0.0)),
-               format_duration(g.manifest.value("seconds", 0.0)));
+  if (!g.manifest.contains("silhouette")) return;
+  const double runs = g.manifest.contains("loss") ? g.manifest.at("loss").value("seconds", 0.0) : 0.0;
+  fmt::print("\nembedding {}, clustering {}", format_duration(g.manifest.value("embedding_seconds", 0.0)),
+             format_duration(g.manifest.value("seconds", 0.0) - runs));
+  if (runs > 0)
+    fmt::print(", runs {} (rnb report {})", format_duration(runs), (store.folder() / "k-runs").string());
+  fmt::print("\n");
 }
 
 }  // namespace
 
 int regroup_command(const std::vector<std::string>& args) {
   po::options_description options("Options of rnb regroup");
-  std::string store, k = "10", embedder = "minilm", expression;
+  std::string store, k = "10", embedder = "minilm", expression, by = "silhouette", device = "cpu";
+  const ShortRuns runs;
   int64_t random = 0;
   int seed = 1, nredo = 3, threads = 0;
   auto add = options.add_options();
   add("store", po::value(&store), "prepared store");
-  add("k", po::value(&k), "clusters: 10, or 5..30:5 to choose by silhouette (default 10)");
+  add("k", po::value(&k), "clusters: 10, or 5..30:5 to choose one (default 10)");
+  add("k-by", po::value(&by),
+      "silhouette, or loss: the least validation loss of short R&B runs at each k, kept in STORE/k-runs "
+      "(default silhouette)");
+  add("k-steps", po::value<std::string>(), fmt::format("of the short runs (default {})", runs.steps).c_str());
+  add("k-seeds", po::value<std::string>(), fmt::format("runs at each k (default {})", runs.seeds).c_str());
+  add("k-model", po::value<std::string>(), fmt::format("of the short runs (default {})", runs.model).c_str());
+  add("k-context", po::value<std::string>(), "of the short runs; 0: the model's (default 0)");
+  add("k-batch", po::value<std::string>(), fmt::format("of the short runs (default {})", runs.batch).c_str());
+  add("k-lr", po::value<std::string>(), fmt::format("of the short runs (default {})", runs.lr).c_str());
+  add("device", po::value(&device), "of the short runs: cpu, cuda or cuda:N (default cpu)");
   add("embedder", po::value(&embedder), "minilm, static or npy:FILE (default minilm)");
   add("seed", po::value(&seed), "of k-means (default 1)");
   add("nredo", po::value(&nredo), "starts of k-means (default 3)");
@@ -67,12 +99,17 @@ int regroup_command(const std::vector<std::string>& args) {
   if (store.empty()) fail_usage("regroup", "--store is missing");
   at::set_num_threads(threads > 0 ? threads
                                   : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
-  if (expression.empty())
+  if (expression.empty()) {
     expression = random > 0
                      ? fmt::format("random:k={},seed={}", random, seed)
                      : fmt::format("regroup:k={},embedder={},seed={},nredo={}", k, embedder, seed, nredo);
+    if (by != "silhouette") expression += ",by=" + by;
+    for (const char* name : {"steps", "seeds", "model", "context", "batch", "lr"})
+      if (const std::string option = fmt::format("k-{}", name); values.count(option))
+        expression += fmt::format(",{}={}", name, values[option].as<std::string>());
+  }
   const Store prepared(store);
-  const Grouping g = resolve_grouping(prepared, expression);
+  const Grouping g = resolve_grouping(prepared, expression, {.device = device});
   if (values.count("json")) {
     fmt::print("{}\n", g.manifest.dump(1));
   } else {

@@ -78,7 +78,9 @@ int run_command(const std::vector<std::string>& args) {
   resolve_device(e.device);  // before anything is touched
 
   const Store store(e.store);
-  const Grouping grouping = resolve_grouping(store, e.grouping);
+  const Grouping grouping = resolve_grouping(
+      store, e.grouping,
+      {.device = e.device, .precision = e.precision, .shared_machine = options.shared_machine});
   fmt::print("run_folder={}\n", (options.out / run_id(e, store.digest(), grouping.digest)).string());
   std::fflush(stdout);
   watch_stop_signals();
@@ -100,8 +102,8 @@ int run_command(const std::vector<std::string>& args) {
   if (result.uncovered > 0.02 && result.seconds > 5)
     fmt::print(stderr, "warning: {:.1f} % of the wall time is in no phase of the ledger\n",
                100 * result.uncovered);
-  fmt::print(stderr, "test loss {:.4f} in {}; {}\n", result.outcome.test_loss, format_duration(result.seconds),
-             (result.folder / "run.h5").string());
+  fmt::print(stderr, "test loss {:.4f} in {}; {}\n", result.outcome.test_loss,
+             format_duration(result.seconds), (result.folder / "run.h5").string());
   return 0;
 }
 

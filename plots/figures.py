@@ -124,15 +124,27 @@ def domain_losses(runs):
     return fig
 
 
-def silhouettes(runs):
-    swept = {r.grouping: r.silhouette for r in runs if r.silhouette is not None and len(r.silhouette[0]) > 1}
+def choice_of_k(runs):
+    """Silhouette against k, and the short runs' loss where k was chosen by it (the paper's figure 2)."""
+    swept = {r.grouping: r for r in runs if r.silhouette is not None and len(r.silhouette[0]) > 1}
     if not swept:
         return None
-    fig, ax = plt.subplots(figsize=(5, 3.4))
-    for i, (name, (k, value)) in enumerate(sorted(swept.items())):
-        ax.plot(k, value, label=name, **style(i))
-    ax.set(xlabel="clusters k", ylabel="silhouette")
-    ax.legend(fontsize=7)
+    by_loss = any(r.k_loss is not None for r in swept.values())
+    fig, axes = plt.subplots(1, 1 + by_loss, figsize=(5 + 4.5 * by_loss, 3.4), squeeze=False)
+    for i, (name, run) in enumerate(sorted(swept.items())):
+        k, value = run.silhouette
+        axes[0][0].plot(k, value, label=name, **style(i))
+        if run.k_loss is None:
+            continue
+        mean, seeds = run.k_loss.mean(1), run.k_loss.shape[1]
+        spread = run.k_loss.std(1, ddof=1) if seeds > 1 else np.zeros(len(k))
+        axes[0][1].errorbar(k, mean, yerr=spread, capsize=3, label=f"{name} ({seeds} seeds)", **style(i))
+        axes[0][1].plot(k[np.nanargmin(mean)], np.nanmin(mean), "o", markersize=12, fillstyle="none", color="black")
+    axes[0][0].set(xlabel="clusters k", ylabel="silhouette")
+    axes[0][0].legend(fontsize=7)
+    if by_loss:
+        axes[0][1].set(xlabel="clusters k", ylabel="validation loss of the short runs (nats per token)")
+        axes[0][1].legend(fontsize=7)
     return fig
 
 
@@ -141,4 +153,4 @@ FIGURES = {"final_losses": ("Test loss by method and grouping", final_losses),
            "mixtures": ("Sampling mixture over time", mixtures),
            "overhead": ("What the methods cost, by phase", overhead),
            "domain_losses": ("Test loss of each original domain", domain_losses),
-           "silhouettes": ("Silhouette against the number of clusters", silhouettes)}
+           "choice_of_k": ("What chose the number of clusters", choice_of_k)}

@@ -33,6 +33,7 @@ class Run:
     original_domains: list = None
     original_loss: np.ndarray = None                # [m], test split, at the end
     silhouette: tuple = None                        # (k, value)
+    k_loss: np.ndarray = None                       # [k, seeds], validation loss of the short runs that chose k
     steps: int = 0
 
     @property
@@ -75,6 +76,8 @@ def read(file, h5):
     run.original_loss = losses[-1] if len(losses) else None
     if "k" in h5["regroup"]:
         run.silhouette = (h5["regroup/k"][()], h5["regroup/silhouette"][()])
+    if "loss" in h5["regroup"]:
+        run.k_loss = h5["regroup/loss"][()]
     return run
 
 

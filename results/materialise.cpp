@@ -241,6 +241,13 @@ class RunWriter {
     append(s, manifest.at("silhouette").at("value"));
     out_.doubles("/regroup/k", k, {k.size()}, "clusters");
     out_.doubles("/regroup/silhouette", s, {s.size()}, "1");
+    if (manifest.contains("loss")) {
+      std::vector<double> loss;
+      for (const auto& row : manifest.at("loss").at("value")) append(loss, row);
+      if (k.empty() || loss.size() % k.size() != 0)
+        fail("results", "the grouping's losses do not have as many rows as it tried k, {}", k.size());
+      out_.doubles("/regroup/loss", loss, {k.size(), loss.size() / k.size()}, "nats per token");
+    }
     const auto& table = manifest.at("table");
     std::vector<double> counts;
     for (const auto& row : table) append(counts, row);

@@ -129,6 +129,11 @@ class Validator {
     if (in_.has("/overhead/phase"))
       for (const char* name : {"/overhead/seconds", "/overhead/flops"})
         want_shape(name, {rows("/overhead/phase")});
+    if (in_.has("/regroup/k")) want_shape("/regroup/silhouette", {rows("/regroup/k")});
+    if (in_.has("/regroup/loss")) {
+      const Shape s = in_.shape("/regroup/loss");
+      want_shape("/regroup/loss", {rows("/regroup/k"), s.size() == 2 ? s[1] : 0});
+    }
     if (in_.has("/eval/examples/id"))
       for (const char* name : {"/eval/examples/loss", "/eval/examples/tokens"})
         want_shape(name, {rows("/eval/examples/id")});

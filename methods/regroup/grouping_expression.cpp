@@ -15,6 +15,7 @@ namespace {
 constexpr const char* kForms =
     "expected original, regroup:k=10, "
     "regroup:k=5..30:5[,embedder=minilm|static|npy:FILE][,seed=1][,nredo=3], "
+    "regroup:k=5..30:5,by=loss[,steps=100][,seeds=3][,model=nano][,context=0][,batch=16][,lr=1e-3], "
     "random:k=10[,seed=1], or a grouping's name";
 constexpr int64_t kMostClusters = 10'000'000, kMostStarts = 10'000, kMostSeed = 0x7fffffff;
 
@@ -71,7 +72,42 @@ void check_embedder(const std::string& embedder, const std::string& all) {
              suggestion(embedder, {"minilm", "static", "npy:FILE"}));
 }
 
+double positive(const std::string& text, const std::string& all) {
+  double x = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), x);
+  if (code != std::errc() || end != text.data() + text.size() || !(x > 0 && x <= 1e6))
+    fail_usage("grouping", "'{}' in '{}' is not a number above 0; {}", text, all, kForms);
+  return x;
+}
+
+const std::vector<std::string> kShortRunKeys{"steps", "seeds", "model", "context", "batch", "lr"};
+
+void set_short_runs(ShortRuns& runs, const std::string& key, const std::string& value,
+                    const std::string& all) {
+  if (key == "model") {
+    runs.model = value;
+  } else if (key == "lr") {
+    runs.lr = positive(value, all);
+  } else if (key == "seeds") {
+    runs.seeds = whole(value, all, 1, 1000);
+  } else {
+    int64_t& number = key == "steps" ? runs.steps : key == "batch" ? runs.batch : runs.context;
+    number = whole(value, all, key == "context" ? 0 : 1, 1'000'000'000);
+  }
+}
+
+// Steps and seeds are read off the folder's name; a hash stands for the rest.
+std::string short_runs_name(const ShortRuns& runs) {
+  const std::string rest =
+      fmt::format("model={} context={} batch={} lr={}", runs.model, runs.context, runs.batch, runs.lr);
+  return fmt::format("-loss-{}x{}-{:08x}", runs.steps, runs.seeds, hash64(rest) >> 32);
+}
+
 }  // namespace
+
+std::string expression_at(const GroupingExpression& e, int64_t k) {
+  return fmt::format("regroup:k={},embedder={},seed={},nredo={}", k, e.embedder, e.seed, e.nredo);
+}
 
 GroupingExpression parse_grouping(const std::string& text) {
   GroupingExpression e;
@@ -83,10 +119,13 @@ GroupingExpression parse_grouping(const std::string& text) {
     return e;
   }
   e.kind = is_regroup ? GroupingExpression::Kind::Regroup : GroupingExpression::Kind::Random;
-  const std::vector<std::string> known = is_regroup
-                                             ? std::vector<std::string>{"k", "seed", "nredo", "embedder"}
-                                             : std::vector<std::string>{"k", "seed"};
-  std::string k_text;
+  std::vector<std::string> known{"k", "seed"};
+  if (is_regroup) {
+    known.insert(known.end(), {"nredo", "embedder", "by"});
+    known.insert(known.end(), kShortRunKeys.begin(), kShortRunKeys.end());
+  }
+  std::string k_text, by = "silhouette", of_runs;
+  ShortRuns runs;
   std::set<std::string> given;
   for (size_t at = text.find(':') + 1; at <= text.size();) {
     const size_t end = std::min(text.find(',', at), text.size());
@@ -107,16 +146,31 @@ GroupingExpression parse_grouping(const std::string& text) {
       e.seed = static_cast<uint64_t>(whole(value, text, 0, kMostSeed));
     } else if (key == "nredo") {
       e.nredo = static_cast<int>(whole(value, text, 1, kMostStarts));
-    } else {
+    } else if (key == "embedder") {
       check_embedder(value, text);
       e.embedder = value;
+    } else if (key == "by") {
+      if (value != "silhouette" && value != "loss")
+        fail_usage("grouping", "by={} in '{}'{}", value, text, suggestion(value, {"silhouette", "loss"}));
+      by = value;
+    } else {
+      set_short_runs(runs, key, value, text);
+      of_runs = key;
     }
   }
   if (e.ks.empty() || (is_random && e.ks.size() > 1))
     fail_usage("grouping", "'{}' needs {}; {}", text, is_random ? "one k" : "k", kForms);
-  e.name = is_random
-               ? fmt::format("random-k{}-s{}", k_text, e.seed)
-               : fmt::format("regroup-{}-k{}-s{}-n{}", embedder_name(e.embedder), k_text, e.seed, e.nredo);
+  if (by == "loss" && e.ks.size() < 2)
+    fail_usage("grouping", "'{}' leaves no k to choose by loss; {}", text, kForms);
+  if (by != "loss" && !of_runs.empty())
+    fail_usage("grouping", "'{}' in '{}' is of the short runs of by=loss; {}", of_runs, text, kForms);
+  if (by == "loss") e.by_loss = runs;
+  if (is_random) {
+    e.name = fmt::format("random-k{}-s{}", k_text, e.seed);
+  } else {
+    e.name = fmt::format("regroup-{}-k{}-s{}-n{}{}", embedder_name(e.embedder), k_text, e.seed, e.nredo,
+                         e.by_loss ? short_runs_name(runs) : "");
+  }
   return e;
 }
 

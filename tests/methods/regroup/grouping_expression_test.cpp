@@ -62,6 +62,28 @@ TEST(GroupingExpression, FilesOfOneStemHaveDifferentNames) {
   EXPECT_EQ(a.find('/'), std::string::npos);
 }
 
+TEST(GroupingExpression, ByLossWithItsShortRuns) {
+  const auto e =
+      parse_grouping("regroup:k=5..15:5,by=loss,steps=200,seeds=3,model=mini,context=64,batch=8,lr=3e-3");
+  ASSERT_TRUE(e.by_loss);
+  EXPECT_EQ(e.by_loss->steps, 200);
+  EXPECT_EQ(e.by_loss->seeds, 3);
+  EXPECT_EQ(e.by_loss->model, "mini");
+  EXPECT_EQ(e.by_loss->context, 64);
+  EXPECT_EQ(e.by_loss->batch, 8);
+  EXPECT_EQ(e.by_loss->lr, 3e-3);
+  EXPECT_THAT(e.name, StartsWith("regroup-minilm-k5..15_5-s1-n3-loss-200x3-"));
+  EXPECT_EQ(expression_at(e, 10), "regroup:k=10,embedder=minilm,seed=1,nredo=3");
+}
+
+TEST(GroupingExpression, WhatChangesTheShortRunsChangesTheName) {
+  const std::string plain = parse_grouping("regroup:k=5..15:5,by=loss").name;
+  EXPECT_EQ(plain, parse_grouping("regroup:k=5..15:5,by=loss,steps=100,lr=0.001").name);
+  for (const char* other : {"steps=99", "seeds=2", "model=mini", "context=32", "batch=8", "lr=2e-3"})
+    EXPECT_NE(plain, parse_grouping(std::string("regroup:k=5..15:5,by=loss,") + other).name) << other;
+  EXPECT_EQ(parse_grouping("regroup:k=5..15:5,by=silhouette").name, parse_grouping("regroup:k=5..15:5").name);
+}
+
 TEST(GroupingExpression, Random) {
   const auto e = parse_grouping("random:k=10,seed=2");
   EXPECT_EQ(e.kind, GroupingExpression::Kind::Random);
@@ -86,6 +108,12 @@ TEST(GroupingExpression, RefusalsNameTheFaultAndTheForms) {
                                  "regroup:seed=1",
                                  "regroup:k=5,seed=-1",
                                  "regroup:k=5,nredo=0",
+                                 "regroup:k=5,by=loss",
+                                 "regroup:k=5..10,steps=50",
+                                 "regroup:k=5..10,by=loss,steps=0",
+                                 "regroup:k=5..10,by=loss,seeds=0",
+                                 "regroup:k=5..10,by=loss,lr=0",
+                                 "regroup:k=5..10,by=loss,lr=nan",
                                  "random:k=2..4",
                                  "random:",
                                  "cluster:k=5",
@@ -94,6 +122,7 @@ TEST(GroupingExpression, RefusalsNameTheFaultAndTheForms) {
     EXPECT_THAT(refusal(text), HasSubstr("expected original, regroup:k=10")) << text;
   EXPECT_THAT(refusal("regroup:k=5,sed=1"), HasSubstr("did you mean 'seed'"));
   EXPECT_THAT(refusal("random:k=5,embedder=static"), HasSubstr("'embedder'"));
+  EXPECT_THAT(refusal("regroup:k=5..9,by=los"), HasSubstr("did you mean 'loss'"));
   EXPECT_THAT(refusal("regroup:k=5,k=6"), HasSubstr("given twice"));
   EXPECT_THAT(refusal("regroup:k=5,embedder=minilmm"), HasSubstr("did you mean 'minilm'"));
 }
