@@ -1,0 +1,81 @@
+// The leverage of a domain's mean embedding, by kernel ridge regression, says how much of it the other
+// domains do not have. mode=pretrain draws the common ones more often, mode=finetune the singular ones.
+//
+// Chameleon, arXiv:2505.24844; github.com/LIONS-EPFL/Chameleon@598a6c5, utils.py: K = X X^T of the centred
+// embeddings, S = diag(K (K + lambda k I)^-1), softmax of 1/S / 5 or of S / 0.2. Different here: the proxy is
+// trained on the domains uniformly for a share of the run's steps, its model is the run's own unless
+// proxy_model says otherwise, and `examples` of a domain are embedded whatever their length (there 2,048 of
+// 512 tokens).
+
+#include <algorithm>
+
+#include <Eigen/Dense>
+
+#include "base/error.h"
+#include "methods/proxy_mixer.h"
+#include "methods/simplex.h"
+
+namespace rnb {
+namespace {
+
+constexpr double kLeastLeverage = 1e-12;  // of a domain at the mean of all: 1/S stays finite
+
+class Chameleon : public ProxyMixer {
+ public:
+  explicit Chameleon(const MethodOptions& o)
+      : ProxyMixer(o, "chameleon"),
+        pretrain_(o.text("mode") == "pretrain"),
+        lambda_(number_within(o, "chameleon", "lambda", 1e-12, 1e12)),
+        temperature_(number_within(o, "chameleon", "temperature", 0, 1e12)),
+        examples_(integer_within(o, "chameleon", "examples", 1, 10000000)) {
+    if (temperature_ == 0) temperature_ = pretrain_ ? 5 : 0.2;
+  }
+
+ private:
+  std::optional<Weights> learn(const ProxyTask& task, Services& services, Decision& decision) override {
+    const auto k = static_cast<Eigen::Index>(task.size());
+    const auto proxy = train(task, services, "uniform", uniform_weights(task.size()));
+    const DomainEmbeddings e = services.domain_embeddings(proxy.run, examples_);
+    const auto width = static_cast<Eigen::Index>(e.width);
+    if (e.width == 0 || e.mean.size() != task.domains.size() * e.width)
+      fail(who(), "{} numbers of embeddings of width {}; expected {} domains", e.mean.size(), e.width,
+           task.domains.size());
+    Eigen::MatrixXd x(k, width);
+    for (Eigen::Index i = 0; i < k; ++i)
+      x.row(i) = Eigen::Map<const Eigen::RowVectorXd>(
+          e.mean.data() + task.where[static_cast<size_t>(i)] * e.width, width);
+    if (!x.allFinite()) return std::nullopt;
+    const Eigen::RowVectorXd centre = x.colwise().mean();
+    x.rowwise() -= centre;
+    const Eigen::MatrixXd kernel = x * x.transpose();
+    const Eigen::MatrixXd penalised =
+        kernel + lambda_ * static_cast<double>(k) * Eigen::MatrixXd::Identity(k, k);
+    // K and its penalised inverse commute, so the diagonal is that of the solution of (K + lambda k I) Z = K.
+    const Eigen::VectorXd leverage = penalised.ldlt().solve(kernel).diagonal();
+    std::vector<double> logits;
+    for (const double s : leverage)
+      logits.push_back((pretrain_ ? 1 / std::max(s, kLeastLeverage) : s) / temperature_);
+    decision.record = {{"kernel", std::vector<double>(kernel.data(), kernel.data() + kernel.size())},
+                       {"leverage", task.everywhere({leverage.data(), task.size()})}};
+    return softmax(logits);
+  }
+
+  bool pretrain_;
+  double lambda_, temperature_;
+  int64_t examples_;
+};
+
+RNB_REGISTER_METHOD((MethodSpec{
+    "chameleon",
+    "leverage of the domains' embeddings by a small uniform proxy",
+    "Chameleon, arXiv:2505.24844 section 3",
+    with_proxy_options(
+        {{"mode", "pretrain", "weights rise with 1/leverage or leverage", {"pretrain", "finetune"}},
+         {"lambda", "10", "ridge of the kernel regression", {}},
+         {"temperature", "0", "of the softmax; 0: 5 (pretrain), 0.2 (finetune)", {}},
+         {"examples", "512", "training examples of a domain that are embedded", {}}}),
+    {},
+    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<Chameleon>(o); }}));
+
+}  // namespace
+}  // namespace rnb

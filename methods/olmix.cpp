@@ -1,0 +1,85 @@
+// A log-linear law for each validation domain, L_n(p) = exp(c_n) + exp(t_n p), is fitted to the losses of
+// proxies on random mixtures; the run is trained on the mixture that minimises the weighted mean of exp(t_n
+// p) + kl KL(p || natural), in which no domain is passed over more than `repetitions` times.
+//
+// Olmix, arXiv:2602.12237; github.com/allenai/olmix@9586977, olmix/fit/utils.py. Different here: the metrics
+// are validation losses, weighted by the evaluation proportions; fits start from `starts` solved values of c
+// instead of 300 random ones; the convex problem is solved by entropic proximal descent instead of CVXPY;
+// shares and repetitions are of examples. Mixture reuse, for domains that change, is not here.
+
+#include "methods/exponential_law.h"
+#include "methods/json_numbers.h"
+#include "methods/mixture_optimum.h"
+#include "methods/simplex.h"
+#include "methods/swarm_mixer.h"
+
+namespace rnb {
+namespace {
+
+class Olmix : public SwarmMixer {
+ public:
+  explicit Olmix(const MethodOptions& o)
+      : SwarmMixer(o, "olmix", 1),  // a law has k + 1 numbers
+        delta_(number_within(o, "olmix", "delta", 1e-9, 1e9)),
+        starts_(integer_within(o, "olmix", "starts", 1, 1000)),
+        kl_(number_within(o, "olmix", "kl", 0, 1e9)),
+        repetitions_(number_within(o, "olmix", "repetitions", 0, 1e9)) {}
+
+ private:
+  Weights fit(const ProxyTask& task, const Swarm& swarm, Decision& decision) override {
+    std::vector<ExponentialLaw> laws;
+    nlohmann::json record = nlohmann::json::array();
+    for (size_t n = 0; n < swarm.targets.size(); ++n) {
+      laws.push_back(fit_exponential_law(swarm.mixtures, swarm.losses[n], delta_, starts_));
+      ExponentialLaw& law = laws.back();
+      record.push_back({{"domain", task.domains.names[swarm.targets[n]]},
+                        {"c", exact({{law.log_c}})[0]},
+                        {"log_k", exact({{law.log_k}})[0]},
+                        {"t", task.everywhere(law.t)}});
+    }
+    MixtureProblem problem{weighted_terms(laws, swarm.importance), kl_, task.prior, caps(task, decision)};
+    // Feasible, since the caps are multiples of the prior's shares with a sum of at least 1.
+    const Weights best = minimise_mixture(problem, task.prior);
+    decision.record = {{"laws", record}, {"objective", problem_value(problem, best)}};
+    return normalised(best);
+  }
+
+  // Shares at which the run passes over a domain `repetitions` times; none where there is no such mixture.
+  std::vector<double> caps(const ProxyTask& task, Decision& decision) const {
+    if (repetitions_ == 0) return {};
+    std::vector<double> out;
+    double sum = 0;
+    const auto drawn = static_cast<double>(task.domains.total_steps * task.domains.batch);
+    for (const size_t i : task.where) {
+      out.push_back(repetitions_ * static_cast<double>(task.domains.train_examples[i]) / drawn);
+      sum += out.back();
+    }
+    if (sum >= 1) return out;
+    decision.warnings.push_back(
+        {"no_caps",
+         fmt::format("the run passes over all its data more than repetitions={} times: no share is "
+                     "capped",
+                     repetitions_)});
+    return {};
+  }
+
+  double delta_;
+  int64_t starts_;
+  double kl_, repetitions_;
+};
+
+RNB_REGISTER_METHOD((MethodSpec{
+    "olmix",
+    "proxies on random mixtures, a log-linear law of each domain's loss, their optimum near the natural "
+    "mixture",
+    "Olmix, arXiv:2602.12237",
+    with_swarm_options({{"delta", "0.02", "of the Huber loss that the laws are fitted with", {}},
+                        {"starts", "8", "starting values of c for each fit", {}},
+                        {"kl", "0.05", "pull towards the natural mixture", {}},
+                        {"repetitions", "4", "most passes over a domain's examples; 0: no limit", {}}}),
+    {"fits end where rounding, which follows the order of the domains, lets them",
+     "without a signal the natural mixture, its prior, is best"},
+    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<Olmix>(o); }}));
+
+}  // namespace
+}  // namespace rnb
