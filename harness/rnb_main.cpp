@@ -7,8 +7,10 @@
 
 #include "base/error.h"
 #include "harness/cli.h"
+#include "harness/cost_command.h"
 #include "harness/list_command.h"
 #include "harness/prepare_command.h"
+#include "harness/replay_command.h"
 #include "harness/sweep_command.h"
 #include "results/commands.h"
 
@@ -50,6 +52,8 @@ int main(int argc, char** argv) {
                         {"list", "methods, datasets, models", rnb::list_command},
                         {"info", "one run in words", rnb::info_command},
                         {"report", "runs -> table or page", rnb::report_command},
+                        {"replay", "a method over recorded signals", rnb::replay_command},
+                        {"cost", "what methods cost: formulas and measurement", rnb::cost_command},
                         trained("eval", "loss of a model on a store or on token ids"),
                         trained("embed", "vectors of texts from an encoder"),
                         {"validate", "check a run file against the schema", rnb::validate_command},
