@@ -110,14 +110,14 @@ void print_measured(const std::vector<std::string>& places, double delta, bool j
   if (!json)
     fmt::print("{:40} {:>11} {:>10} {:>9} {:>4} {:>4}  {:>12} {:>12} {:>12}\n", "run", "N", "D_t", "D_e", "m",
                "T", "formula %", "FLOPs %", "seconds %");
-  for (const auto& file : find_runs(places)) {
-    const MeasuredCost run = read_measured_cost(file);
+  for (const RunPlace& place : find_runs(places)) {
+    const MeasuredCost run = read_measured_cost(place);
     const CostInputs c{run.run.parameters, run.train_tokens, run.eval_tokens, run.rounds, run.domains, delta};
     const CostFormula* const formula = cost_formula(run.method);
     const double expected = formula ? 100 * formula->share(c) : std::nan("");
     const double flops = 100 * run.run.overhead(run.run.flops),
                  seconds = 100 * run.run.overhead(run.run.seconds);
-    all.push_back({{"file", file.string()},
+    all.push_back({{"file", place.text()},
                    {"run_id", run.run.run_id},
                    {"label", run.run.label},
                    {"inputs", inputs_json(c)},

@@ -6,9 +6,8 @@
 #include <numeric>
 #include <utility>
 
-#include <nlopt.h>
-
 #include "base/error.h"
+#include "methods/lbfgs.h"
 #include "methods/regressors.h"
 
 namespace rnb {
@@ -16,40 +15,15 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-struct Observations {
-  const Rows& x;
-  std::span<const double> y;
-  double delta;
-};
-
 ExponentialLaw law_of(std::span<const double> q) {
   return {q[0], q[1], {q.begin() + 2, q.end()}};
 }
 
-double objective(unsigned n, const double* q, double* gradient, void* data) {
-  const auto& o = *static_cast<const Observations*>(data);
-  return huber_objective(law_of({q, n}), o.x, o.y, o.delta,
-                         gradient ? std::span<double>(gradient, n) : std::span<double>());
-}
-
-// L-BFGS from q; a search that stops early (rounding, no step found) has still moved q to its best point.
-double descend(std::vector<double>& q, Observations& o) {
-  const nlopt_opt search = nlopt_create(NLOPT_LD_LBFGS, static_cast<unsigned>(q.size()));
-  nlopt_set_min_objective(search, objective, &o);
-  nlopt_set_maxeval(search, 1000);
-  nlopt_set_ftol_abs(search, 1e-15);
-  nlopt_set_xtol_abs1(search, 1e-10);
-  double lowest = kInfinity;
-  nlopt_optimize(search, q.data(), &lowest);
-  nlopt_destroy(search);
-  return objective(static_cast<unsigned>(q.size()), q.data(), nullptr, &o);
-}
-
 // log(y - c) = log k + t x, by least squares with a penalty too small to matter where data decide.
-std::vector<double> start_at(const Observations& o, double c) {
+std::vector<double> start_at(const Rows& x, std::span<const double> y, double c) {
   std::vector<double> target;
-  for (const double v : o.y) target.push_back(std::log(v - c));
-  const Ridge line = fit_ridge(o.x, target, 1e-6);
+  for (const double v : y) target.push_back(std::log(v - c));
+  const Ridge line = fit_ridge(x, target, 1e-6);
   std::vector<double> q{std::log(c), line.b};
   q.insert(q.end(), line.w.begin(), line.w.end());
   return q;
@@ -88,19 +62,17 @@ ExponentialLaw fit_exponential_law(const Rows& x, std::span<const double> y, dou
   if (*low == *high)  // nothing to explain
     return {*low > 0 ? std::log(*low) : -kInfinity, -kInfinity, std::vector<double>(x[0].size())};
   if (*low <= 0) fail("laws", "a loss of {} was observed; the law is of positive losses", *low);
-  Observations o{x, y, delta};
-  double best = kInfinity;
-  std::vector<double> found;
+  const Objective objective = [&](std::span<const double> q, std::span<double> gradient) {
+    return huber_objective(law_of(q), x, y, delta, gradient);
+  };
+  Minimum best{{}, kInfinity};
   for (int64_t s = 1; s <= starts; ++s) {
-    auto q = start_at(o, *low * static_cast<double>(s) / static_cast<double>(starts + 1));
-    const double value = descend(q, o);
-    if (value < best) {
-      best = value;
-      found = q;
-    }
+    const double c = *low * static_cast<double>(s) / static_cast<double>(starts + 1);
+    Minimum found = minimise_lbfgs(objective, start_at(x, y, c), 1e-12, 1000);
+    if (found.value < best.value) best = std::move(found);
   }
-  if (found.empty()) fail("laws", "no start led to a finite fit of {} losses", y.size());
-  return law_of(found);
+  if (best.x.empty()) fail("laws", "no start led to a finite fit of {} losses", y.size());
+  return law_of(best.x);
 }
 
 MixtureFunction weighted_terms(std::vector<ExponentialLaw> laws, std::vector<double> weight) {

@@ -8,6 +8,8 @@
 // the laws is convex in r (search=grid: not); the loss is that of the proxies' steps, not extrapolated by
 // step and size laws. Scaled down from 20 to 40 mixtures at several sizes.
 
+#include <cmath>
+
 #include "methods/exponential_law.h"
 #include "methods/json_numbers.h"
 #include "methods/mixture_optimum.h"

@@ -7,6 +7,7 @@
 // instead of 300 random ones; the convex problem is solved by entropic proximal descent instead of CVXPY;
 // shares and repetitions are of examples. Mixture reuse, for domains that change, is not here.
 
+#include "base/error.h"
 #include "methods/exponential_law.h"
 #include "methods/json_numbers.h"
 #include "methods/mixture_optimum.h"

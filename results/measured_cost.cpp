@@ -23,12 +23,12 @@ double last_evaluation_tokens(const Hdf5Reader& in) {
 
 }  // namespace
 
-MeasuredCost read_measured_cost(const std::filesystem::path& file) {
+MeasuredCost read_measured_cost(const RunPlace& place) {
   MeasuredCost out;
-  out.run = read_run(file);
+  out.run = read_run(place);
   const std::string method = out.run.experiment.value("method", out.run.label);
   out.method = method.substr(0, method.find_first_of(" :"));
-  const Hdf5Reader in(file);
+  const Hdf5Reader in(place.file, place.group());
   out.domains = static_cast<double>(in.strings("/mixture/domain_names").size());
   const auto tokens =
       in.has("/curves/train_loss/tokens") ? in.doubles("/curves/train_loss/tokens") : std::vector<double>{};

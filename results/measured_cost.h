@@ -14,6 +14,6 @@ struct MeasuredCost {
   double domains = 0;       // m
 };
 
-MeasuredCost read_measured_cost(const std::filesystem::path& run_h5);
+MeasuredCost read_measured_cost(const RunPlace& place);
 
 }  // namespace rnb

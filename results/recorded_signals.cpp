@@ -4,6 +4,7 @@
 #include "base/json_file.h"
 #include "results/event_log.h"
 #include "results/hdf5_file.h"
+#include "results/run_file.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -11,7 +12,10 @@ using Json = nlohmann::json;
 namespace {
 
 RecordedSignals from_run_file(const fs::path& file) {
-  const Hdf5Reader in(file);
+  const auto runs = find_runs({file.string()});
+  if (runs.size() != 1)
+    fail("replay", "{}: holds {} runs; expected the file of one", file.string(), runs.size());
+  const Hdf5Reader in(file, runs[0].group());
   RecordedSignals out;
   if (!in.has("/signals/call")) return out;
   const auto steps = in.doubles("/signals/step");

@@ -1,7 +1,9 @@
 // Vectors of the methods that learn from proxy runs before the first step.
 
 #include <charconv>
+#include <cmath>
 #include <cstdio>
+#include <functional>
 
 #include <gtest/gtest.h>
 
