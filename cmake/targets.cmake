@@ -15,31 +15,24 @@ if(RNB_SANITIZE)
   add_link_options(-fsanitize=${RNB_SANITIZE})
 endif()
 
+include(cmake/precompiled.cmake)
+
 # rnb_library(NAME SOURCES... ): a static library that never sees LibTorch.
 function(rnb_library name)
   add_library(${name} STATIC ${ARGN})
-  target_link_libraries(${name} PUBLIC rnb_flags fmt::fmt-header-only nlohmann_json::nlohmann_json Threads::Threads)
+  target_link_libraries(${name} PUBLIC rnb_flags fmt::fmt nlohmann_json::nlohmann_json Threads::Threads)
+  rnb_use_precompiled(${name} plain)
 endfunction()
 
-# The precompiled torch/torch.h, owned by one library; every target with LibTorch in it reuses it.
-if(RNB_PCH)
-  file(WRITE ${PROJECT_BINARY_DIR}/torch_pch.cpp "// owns the precompiled header\n")
-  add_library(rnb_torch_pch STATIC ${PROJECT_BINARY_DIR}/torch_pch.cpp)
-  target_link_libraries(rnb_torch_pch PRIVATE rnb_flags fmt::fmt-header-only LibTorch::cpu)
-  target_compile_options(rnb_torch_pch PRIVATE -fpch-instantiate-templates -Xclang -fno-pch-timestamp)
-  target_precompile_headers(rnb_torch_pch PRIVATE <torch/torch.h>)
-endif()
-
-# rnb_use_torch(TARGET): compile and link a target with LibTorch (through the precompiled header where there is one).
+# rnb_use_torch(TARGET): compile and link a target with LibTorch. Its include folder carries an fmt of its own, which hides
+# the installed one: header-only there, or it would be linked with the other's library.
 function(rnb_use_torch name)
   target_link_libraries(${name} PUBLIC LibTorch::cpu)
   # LibTorch must stand before FAISS's BLAS: the first library that exports sgemm_ serves both, and LibTorch's MKL is
   # many times faster.
   target_link_options(${name} PRIVATE ${LibTorch_LIBRARY})
-  if(RNB_PCH)
-    target_compile_options(${name} PRIVATE -fpch-instantiate-templates -Xclang -fno-pch-timestamp)
-    target_precompile_headers(${name} REUSE_FROM rnb_torch_pch)
-  endif()
+  target_compile_definitions(${name} PRIVATE FMT_HEADER_ONLY=1)
+  rnb_use_precompiled(${name} torch)
 endfunction()
 
 # rnb_test(NAME LIBS <libs> SOURCES <files> [TORCH] [FUZZ] [LIVE] [LABELS <labels>]): a GoogleTest program, its cases
@@ -47,11 +40,17 @@ endfunction()
 # named Live... ask another program and have the label slow.
 function(rnb_test name)
   cmake_parse_arguments(T "TORCH;FUZZ;LIVE" "" "LIBS;SOURCES;LABELS" ${ARGN})
+  if(NOT TARGET rnb_test_main)
+    add_library(rnb_test_main OBJECT ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+    target_link_libraries(rnb_test_main PUBLIC rnb_flags GTest::gmock)
+  endif()
   add_executable(${name} ${T_SOURCES})
-  target_link_libraries(${name} PRIVATE ${T_LIBS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${T_LIBS} rnb_test_main)
   target_compile_definitions(${name} PRIVATE RNB_SOURCE_DIR="${PROJECT_SOURCE_DIR}" RNB_BINARY_DIR="${PROJECT_BINARY_DIR}")
   if(T_TORCH)
     rnb_use_torch(${name})
+  else()
+    rnb_use_precompiled(${name} test)
   endif()
   set(how DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120)
   if(T_LABELS)

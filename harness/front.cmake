@@ -21,9 +21,8 @@ target_link_libraries(rnb_config INTERFACE rnb_methods)
 rnb_library(rnb_tools cost_command.cpp replay_command.cpp)
 target_link_libraries(rnb_tools PUBLIC rnb_base rnb_results INTERFACE rnb_methods)
 
-if(TARGET rnb_datasets AND TARGET rnb_results AND EXISTS ${PROJECT_SOURCE_DIR}/results/commands.h)
-  add_executable(rnb rnb_main.cpp list_command.cpp prepare_command.cpp)
-  target_link_libraries(rnb PRIVATE rnb_config rnb_datasets rnb_methods rnb_model_sizes rnb_results rnb_tools
-    ${CMAKE_DL_LIBS})
-  set_target_properties(rnb PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
-endif()
+add_executable(rnb rnb_main.cpp list_command.cpp prepare_command.cpp)
+target_link_libraries(rnb PRIVATE rnb_config rnb_datasets rnb_methods rnb_model_sizes rnb_results rnb_tools
+  ${CMAKE_DL_LIBS})
+set_target_properties(rnb PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+rnb_use_precompiled(rnb plain)

@@ -1,0 +1,17 @@
+// main of every test program: temporary files of a program live in one folder of its own, which goes with it.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/base/scratch_folder.h"
+
+int main(int argc, char** argv) {
+  testing::InitGoogleMock(&argc, argv);
+  const rnb::ScratchFolder temporary;
+  ::setenv("TMPDIR", temporary.path().c_str(),
+           1);  // std::filesystem::temp_directory_path, programs that are run
+  ::setenv("TEST_TMPDIR", temporary.path().c_str(), 1);  // testing::TempDir
+  return RUN_ALL_TESTS();
+}
