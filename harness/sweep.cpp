@@ -19,6 +19,7 @@
 #include "harness/sweep_child.h"
 #include "harness/sweep_disk.h"
 #include "harness/sweep_history.h"
+#include "methods/registry.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -214,6 +215,9 @@ void Sweep::settle(const Running& running) {
     ++report_.made;
     const double seconds = std::chrono::duration<double>(Clock::now() - running.start).count();
     history_.add(e, {fs::path(running.run_folder).filename().string(), seconds});
+    if (!::isatty(STDERR_FILENO))  // where no progress line is drawn
+      fmt::print(stderr, "{} of {}: {}, {}, seed {}: {}\n", finished(), plan_.experiments.size(),
+                 method_label(e.method, e.method_options), e.grouping, e.seed, format_duration(seconds));
   } else if (stop_number) {
     ++report_.not_started;
   } else if (code == kExitBusy) {

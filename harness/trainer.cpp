@@ -106,8 +106,17 @@ void Trainer::train_step(const Weights& p, Phase phase) {
     fail("train",
          "step {}: the training loss is not finite; lower --lr (now {}), lengthen --warmup or check the data",
          step, e_.lr);
-  grad_norm_ = optimiser_->clip_grad_norm(e_.clip);
-  optimiser_->step(lr_);
+  if (tokens > 0) {
+    grad_norm_ = optimiser_->clip_grad_norm(e_.clip);
+    optimiser_->step(lr_);
+  } else {  // prompts that fill the context: there is nothing to learn from
+    grad_norm_ = 0;
+    loss_ = std::numeric_limits<double>::quiet_NaN();
+    warn(step, "empty_batch",
+         fmt::format("no example of the batch has a completion token within the context of {} tokens; the model "
+                     "stays as it is",
+                     context_));
+  }
   if (gradients_ && phase == Phase::Train) gradients_->end_step();
   tokens_ += tokens;
   for (size_t i = 0; i < m_; ++i)

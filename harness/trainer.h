@@ -85,7 +85,7 @@ class Trainer {
 
   // trainer_services.cpp
   nlohmann::json serve(const nlohmann::json& call);
-  DomainLosses mixing_losses();
+  DomainLosses mixing_losses(LanguageModel& model);
   DomainLosses serve_probe(const Weights& p, int64_t steps, bool keep);
   GradientProbe serve_gradients(const GradientProbeSpec& spec);
   nlohmann::json serve_proxy(const nlohmann::json& call);

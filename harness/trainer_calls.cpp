@@ -125,7 +125,7 @@ nlohmann::json Trainer::signal_of(const std::string& call, int64_t step) {
   if (call == "on_step")
     return signal_to_json(StepView{step, lr_, domain_loss_, domain_tokens_, domain_examples_});
   if (call == "on_eval") {
-    const DomainLosses losses = mixing_losses();
+    const DomainLosses losses = mixing_losses(*model_);
     return signal_to_json(EvalView{step, losses.loss, losses.tokens});
   }
   RoundView view{step, rounds_ + 1, p_, nullptr, e_.steps - step};

@@ -45,7 +45,7 @@ std::vector<Weights> mixtures_from(const nlohmann::json& list) {
 
 nlohmann::json Trainer::serve(const nlohmann::json& call) {
   const auto service = call.at("service").get<std::string>();
-  if (service == "evaluate") return to_json(mixing_losses());
+  if (service == "evaluate") return to_json(mixing_losses(*model_));
   if (service == "train_probe")
     return to_json(serve_probe(doubles(call.at("p")), call.at("steps").get<int64_t>(), call.at("keep").get<bool>()));
   if (service == "gradient_probe")
@@ -59,9 +59,9 @@ nlohmann::json Trainer::serve(const nlohmann::json& call) {
   fail("services", "there is no service '{}'", service);
 }
 
-DomainLosses Trainer::mixing_losses() {
+DomainLosses Trainer::mixing_losses(LanguageModel& model) {
   const PhaseScope scope(ledger_, Phase::EvalMixing);
-  return by_domain(evaluate(*model_, store_, mixing_valid_, context_, e_.eval_batch, device_), mixing_valid_,
+  return by_domain(evaluate(model, store_, mixing_valid_, context_, e_.eval_batch, device_), mixing_valid_,
                    grouping_.domain, m_);
 }
 
@@ -87,7 +87,7 @@ DomainLosses Trainer::serve_probe(const Weights& p, int64_t steps, bool keep) {
     if (keep) after_step();
     pause_point();
   }
-  const DomainLosses losses = mixing_losses();
+  const DomainLosses losses = mixing_losses(*model_);
   if (!keep) {
     const torch::NoGradGuard no_grad;
     const TensorMap model = without_prefix(probe_->snapshot, "model/");
@@ -233,8 +233,6 @@ nlohmann::json Trainer::serve_proxy(const nlohmann::json& call) {
     const auto kind = event.at("event").get<std::string>();
     if (kind == "start") answer["parameters"] = event.at("parameters");
     if (kind == "finished") answer["finished"] = event.at("weights");
-    if (kind == "eval" && event.at("split") == "valid")
-      answer["losses"] = {{"loss", event.at("active").at("loss")}, {"tokens", event.at("active").at("tokens")}};
     if (kind != "ledger") continue;
     seconds = flops = 0;
     for (const char* phase : kPaidPhases) {
@@ -244,6 +242,8 @@ nlohmann::json Trainer::serve_proxy(const nlohmann::json& call) {
   }
   answer["flops"] = flops;
   ledger_.bill(call.at("reference").get<bool>() ? Phase::Reference : Phase::Proxy, seconds, flops);
+  if (call.at("losses").get<bool>())
+    answer["losses"] = to_json(mixing_losses(*proxy_model(answer.at("run").get<std::string>())));
   return answer;
 }
 

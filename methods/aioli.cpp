@@ -1,12 +1,15 @@
-// Aioli (arXiv:2411.05735, Algorithms 1 and 2): at the start of every round some of its steps are probes, which are kept:
-// real training on mixtures that each favour one domain. From the losses between them the matrix A of a linear mixing law
-// is estimated (methods/mixing_law.h), and with s_j = sum_i A_ij of the normalised A
+// Aioli (arXiv:2411.05735, Algorithms 1 and 2): at the start of every round some of its steps are probes,
+// which are kept: real training on mixtures that each favour one domain. From the losses between them the
+// matrix A of a linear mixing law is estimated (methods/mixing_law.h), and with s_j = sum_i A_ij of the
+// normalised A
 //   p <- normalise(p exp(eta s))            as in the paper; round 1 from uniform
-//   p <- softmax(eta colsum(moving average of A))     with ema=b, as in all of the authors' scripts; not cumulative
+//   p <- softmax(eta colsum(moving average of A))     with ema=b, as in all of the authors' scripts; not
+//   cumulative
 //
-// Different here: a domain without training examples is left out of the probes; lp_steps=0 gives the probes 12.8 % of a
-// round (the authors' two-group script); a round whose steps do not hold the probes keeps p. Run with
-// sampler = quota_batch to draw the probes' batches as the authors do.
+// Different here: a domain without training examples is left out of the probes, one without validation
+// examples has no row in A; lp_steps=0 gives the probes 12.8 % of a round (the authors' two-group script); a
+// round whose steps do not hold the probes keeps p. Run with sampler = quota_batch to draw the probes'
+// batches as the authors do.
 
 #include <algorithm>
 
@@ -57,17 +60,19 @@ class Aioli : public Mixer {
                  1.0 / static_cast<double>(k) + 0.1);
     round_steps_ = std::max<int64_t>(1, domains.total_steps / rounds_);
     if (probe_steps_ == 0)
-      probe_steps_ = std::max<int64_t>(
-          1, static_cast<int64_t>(kProbeShare * static_cast<double>(round_steps_) / static_cast<double>(k * sweeps_)));
+      probe_steps_ =
+          std::max<int64_t>(1, static_cast<int64_t>(kProbeShare * static_cast<double>(round_steps_) /
+                                                    static_cast<double>(k * sweeps_)));
     p_ = uniform_where(drawable_);
     if (k > 1 && probe_total() >= round_steps_) {
       Decision uniform;
       uniform.sampling = p_;
       uniform.warnings.push_back(
           {"probes_do_not_fit",
-           fmt::format("a round of {} steps does not hold {} probes of {} steps: the weights stay uniform; set fewer "
-                       "rounds, or lp_rounds and lp_steps that fit",
-                       round_steps_, k * sweeps_, probe_steps_)});
+           fmt::format(
+               "a round of {} steps does not hold {} probes of {} steps: the weights stay uniform; set fewer "
+               "rounds, or lp_rounds and lp_steps that fit",
+               round_steps_, k * sweeps_, probe_steps_)});
       probe_steps_ = domains.total_steps;  // nor in a later round
       return uniform;
     }
@@ -94,11 +99,13 @@ class Aioli : public Mixer {
     if (k < 2 || probe_total() >= steps_left) return {};  // one domain; or the end of the run
     std::vector<size_t> order;
     for (int64_t s = 0; s < sweeps_; ++s)
-      for (const int64_t j : permutation(static_cast<int64_t>(k), Rng(seed_, "aioli", static_cast<uint64_t>(round),
-                                                                      static_cast<uint64_t>(s))))
+      for (const int64_t j :
+           permutation(static_cast<int64_t>(k),
+                       Rng(seed_, "aioli", static_cast<uint64_t>(round), static_cast<uint64_t>(s))))
         order.push_back(static_cast<size_t>(j));
     const Matrix w = probe_mixtures(k, f_);
     const std::vector<double> before = known(services.evaluate());
+    if (before.empty()) return {};
     bool finite = all_finite(before);
     Matrix after;
     for (const size_t j : order) {
@@ -122,11 +129,11 @@ class Aioli : public Mixer {
     return decision;
   }
 
-  // Losses with 0 where there is nothing to evaluate: such a domain asks for nothing.
+  // The losses of the domains that are evaluated: others ask for nothing and have no row in A.
   static std::vector<double> known(const DomainLosses& losses) {
-    auto out = losses.loss;
-    for (size_t i = 0; i < out.size(); ++i)
-      if (losses.tokens[i] == 0) out[i] = 0;
+    std::vector<double> out;
+    for (size_t i = 0; i < losses.loss.size(); ++i)
+      if (losses.tokens[i] > 0) out.push_back(losses.loss[i]);
     return out;
   }
 

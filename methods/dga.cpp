@@ -1,11 +1,12 @@
 // Dynamic gradient alignment (arXiv:2410.02498): every T_r steps, on the model as it is,
 //   a_i = <grad of a fresh batch of domain i, grad of a batch of the target>,   alpha <- alpha exp(+eta a)
 // with sampling from a moving average. The target is the evaluation mixture. The paper's Algorithm 1 prints
-// exp(-eta a), against its own derivation; the first author's later code (GRAPE) raises aligned domains, as here.
+// exp(-eta a), against its own derivation; the first author's later code (GRAPE) raises aligned domains, as
+// here.
 //
-// Unsettled in the source, hence options: whether the average feeds back into the multiplicative step (ema=fed_back)
-// or follows it (ema=dynamic, the default), and clipping (gradients to norm 1, as in GRAPE; 0: none). basis=FILE is
-// the distribution reweighting: weights over N fixed mixtures instead of over domains.
+// Unsettled in the source, hence options: whether the average feeds back into the multiplicative step
+// (ema=fed_back) or follows it (ema=dynamic, the default), and clipping (gradients to norm 1, as in GRAPE; 0:
+// none). basis=FILE is the distribution reweighting: weights over N fixed mixtures instead of over domains.
 
 #include <cmath>
 
@@ -48,8 +49,7 @@ class Dga : public Mixer {
     if (examples_ == 0) examples_ = domains.batch;
     evaluation_ = domains.evaluation;
     drawable_ = drawable(domains);
-    if (!basis_file_.empty())
-      read_basis(domains);
+    if (!basis_file_.empty()) read_basis(domains);
     allowed_ = basis_.empty() ? drawable_ : std::vector<bool>(basis_.size(), true);
     alpha_ = average_ = uniform_where(allowed_);
     Decision decision;
@@ -126,7 +126,10 @@ RNB_REGISTER_METHOD((MethodSpec{
     "Dynamic Gradient Alignment, arXiv:2410.02498 Algorithm 1 (sign as derived there)",
     {{"eta", "1.5", "step size, >= 0", {}},
      {"beta", "0.1", "share of the new weights in the moving average", {}},
-     {"ema", "dynamic", "average of the multiplicative weights, fed back into them, or none", {"dynamic", "fed_back", "off"}},
+     {"ema",
+      "dynamic",
+      "average of the multiplicative weights, fed back into them, or none",
+      {"dynamic", "fed_back", "off"}},
      {"clip", "1", "largest norm of a gradient; 0: none", {}},
      {"layers", "all", "whose gradients: all, last, last:N or pattern:REGEX", {}},
      {"every", "0", "T_r, steps between updates; 0: a tenth of the run", {}},

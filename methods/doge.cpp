@@ -1,6 +1,6 @@
-// DoGE (arXiv:2310.15393): a proxy run (methods/doge_proxy.cpp), then the main run on its averaged weights, which stay.
-// The proxy is of the main run's size and length unless proxy_model and proxy_fraction say otherwise (there: 82M for 124M
-// to 684M, 10,000 steps).
+// DoGE (arXiv:2310.15393): a proxy run (methods/doge_proxy.cpp), then the main run on its averaged weights,
+// which stay. The proxy is of the main run's size and length unless proxy_model and proxy_fraction say
+// otherwise (there: 82M for 124M to 684M, 10,000 steps).
 
 #include "methods/proxy_steps.h"
 #include "methods/registry.h"
@@ -42,7 +42,10 @@ RNB_REGISTER_METHOD((MethodSpec{
     {{"proxy_model", "", "size of the proxy; empty: the run's own", {}},
      {"proxy_fraction", "1", "its length as a share of the run's", {}},
      {"variant", "paper", "the paper's rule or the authors' code", {"paper", "code"}},
-     {"target", "domains", "what to align with: all domains, or the evaluation mixture", {"domains", "evaluation"}},
+     {"target",
+      "domains",
+      "what to align with: all domains, or the evaluation mixture",
+      {"domains", "evaluation"}},
      {"mu", "0.01", "larger moves less", {}},
      {"max_grad_norm", "5", "variant=code: largest norm of a domain's gradient", {}},
      {"dw_min", "0", "variant=code: smallest score, in learning rates", {}},

@@ -1,11 +1,14 @@
-// The proxy of DoGE (arXiv:2310.15393): at every step the domains' own gradients g_j of the whole model are compared,
-//   W_j = <g_j, sum_i g_i> (target=domains), or <g_j, g_target> with a batch of the evaluation mixture (target=evaluation)
+// The proxy of DoGE (arXiv:2310.15393): at every step the domains' own gradients g_j of the whole model are
+// compared,
+//   W_j = <g_j, sum_i g_i>       target=domains
+//   W_j = <g_j, g_target>        target=evaluation: with a batch of the evaluation mixture
 //   alpha_j <- alpha_j exp(lr W_j / mu), normalised
-// and the step is taken along sum_j alpha_j g_j with the new alpha. Found is the mean of alpha over the steps.
+// and the step is taken along sum_j alpha_j g_j with the new alpha. Found is the mean of alpha over the
+// steps.
 //
-// variant=paper is that. variant=code, as the authors' trainer: gradients are clipped to max_grad_norm, W_j is divided by
-// the mean norm of the domains' gradients, and lr W_j is clipped to [dw_min, dw_max] lr, so that a negative alignment
-// counts as 0. A domain absent from the batch keeps its last score.
+// variant=paper is that. variant=code, as the authors' trainer: gradients are clipped to max_grad_norm, W_j
+// is divided by the mean norm of the domains' gradients, and lr W_j is clipped to [dw_min, dw_max] lr, so
+// that a negative alignment counts as 0. A domain absent from the batch keeps its last score.
 
 #include <algorithm>
 #include <cmath>
@@ -115,7 +118,10 @@ RNB_REGISTER_METHOD((MethodSpec{
     "DoGE's proxy run: steps along a weighted sum of the domains' gradients, aligned ones gain weight",
     "DoGE, arXiv:2310.15393 Algorithm 1",
     {{"variant", "paper", "the paper's rule or the authors' code", {"paper", "code"}},
-     {"target", "domains", "what to align with: all domains, or the evaluation mixture", {"domains", "evaluation"}},
+     {"target",
+      "domains",
+      "what to align with: all domains, or the evaluation mixture",
+      {"domains", "evaluation"}},
      {"mu", "0.01", "larger moves less", {}},
      {"max_grad_norm", "5", "variant=code: largest norm of a domain's gradient", {}},
      {"dw_min", "0", "variant=code: smallest score, in learning rates", {}},

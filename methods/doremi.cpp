@@ -1,6 +1,7 @@
-// DoReMi (arXiv:2305.10429): a reference run on the natural mixture, a proxy run against it (methods/doremi_proxy.cpp),
-// then the main run on the proxy's averaged weights, which stay. Both runs are of the main run's size and length unless
-// proxy_model and proxy_fraction say otherwise (there: 280M for 8B, the same number of steps).
+// DoReMi (arXiv:2305.10429): a reference run on the natural mixture, a proxy run against it
+// (methods/doremi_proxy.cpp), then the main run on the proxy's averaged weights, which stay. Both runs are of
+// the main run's size and length unless proxy_model and proxy_fraction say otherwise (there: 280M for 8B, the
+// same number of steps).
 
 #include "base/error.h"
 #include "methods/proxy_steps.h"
@@ -38,7 +39,8 @@ class Doremi : public Mixer {
  private:
   std::map<std::string, std::string> proxy_options() const {
     std::map<std::string, std::string> out;
-    for (const char* name : {"variant", "clip", "eta", "smoothing", "init_lambda"}) out[name] = options_.text(name);
+    for (const char* name : {"variant", "clip", "eta", "smoothing", "init_lambda"})
+      out[name] = options_.text(name);
     return out;
   }
 

@@ -1,20 +1,20 @@
-// The proxy of DoReMi (arXiv:2305.10429, Algorithm 1): group distributionally robust training against a reference model.
-// Batches come from a fixed mixture u (uniform); at each step, with lambda_i the mean excess loss of domain i over the
-// reference, clipped at 0 token by token (an absent domain keeps its last one),
+// The proxy of DoReMi (arXiv:2305.10429, Algorithm 1): group distributionally robust training against a
+// reference model. Batches come from a fixed mixture u (uniform); at each step, with lambda_i the mean excess
+// loss of domain i over the reference, clipped at 0 token by token (an absent domain keeps its last one),
 //   alpha <- (1 - c) softmax(log alpha + eta lambda) + c / m
 // and the step's own loss is weighted by it. Found is the mean of alpha over the steps.
 //
-// variant=paper: the loss is sum_i alpha_i (mean loss of i), alpha is averaged over the steps. variant=code: the weights
-// of tokens are alpha_i / u_i, divided by their sum, and the average counts the initial alpha as its first member.
-// clip=domain is the reading of DoGE's and Aioli's ports: the domain's mean excess is clipped, not each token's.
-// init_lambda is 0 (the authors' code starts at ln V, which makes alpha one-hot where a domain is absent from the first
-// batch).
+// variant=paper: the loss is sum_i alpha_i (mean loss of i), alpha is averaged over the steps. variant=code:
+// the weights of tokens are alpha_i / u_i, divided by their sum, and the average counts the initial alpha as
+// its first member. clip=domain is the reading of DoGE's and Aioli's ports: the domain's mean excess is
+// clipped, not each token's. init_lambda is 0 (the authors' code starts at ln V, which makes alpha one-hot
+// where a domain is absent from the first batch).
 
 #include <algorithm>
 
 #include "base/error.h"
-#include "methods/registry.h"
 #include "methods/probe_weights.h"
+#include "methods/registry.h"
 #include "methods/signals.h"
 #include "methods/simplex.h"
 
@@ -31,7 +31,8 @@ class DoremiProxy : public Mixer {
         smoothing_(o.number("smoothing")),
         init_lambda_(o.number("init_lambda")) {
     if (reference_.empty())
-      fail_usage("doremi_proxy", "reference= must be the id of a run whose model is compared with; method doremi trains one");
+      fail_usage("doremi_proxy",
+                 "reference= must be the id of a run whose model is compared with; method doremi trains one");
     if (smoothing_ < 0 || smoothing_ > 1)
       fail_usage("doremi_proxy", "smoothing={}; expected a value in [0, 1]", smoothing_);
   }

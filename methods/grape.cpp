@@ -1,9 +1,10 @@
-// GRAPE (arXiv:2505.20380): weights z over target tasks and alpha over training domains, each round, tasks first:
-//   z_n     <- softmax(log z_n - mu_tgt <grad log L_n, sum_i alpha_i g_i>), then smoothed: a task that the mixture does
-//              not help gains weight
+// GRAPE (arXiv:2505.20380): weights z over target tasks and alpha over training domains, each round:
+//   z_n     <- softmax(log z_n - mu_tgt <grad log L_n, sum_i alpha_i g_i>)
+//              then smoothed; first, so that a task that the mixture does not help gains weight
 //   alpha_i <- softmax(log alpha_i + mu_train <g_i, sum_n z_n grad log L_n>)
-// grad log L = grad L / L. Tasks are the evaluation domains; each has one fresh validation batch a round, from which
-// both inner products are taken (there: separate batches). Gradients are clipped to norm 1 first (there: 1 to 2).
+// grad log L = grad L / L. Tasks are the evaluation domains; each has one fresh validation batch a round,
+// from which both inner products are taken (there: separate batches). Gradients are clipped to norm 1 first
+// (there: 1 to 2).
 
 #include "base/error.h"
 #include "methods/json_numbers.h"
@@ -87,7 +88,8 @@ class Grape : public Mixer {
     alpha_ = multiplied(alpha_, step, drawable_);
     Decision decision;
     decision.sampling = alpha_;
-    decision.record = {{"task_score", task_score}, {"task_weight", z}, {"score", score}, {"loss", exact(probe.loss)}};
+    decision.record = {
+        {"task_score", task_score}, {"task_weight", z}, {"score", score}, {"loss", exact(probe.loss)}};
     return decision;
   }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Numbers in JSON, exactly: doubles round-trip, NaN is null and the infinities are the texts "inf" and "-inf".
+// Numbers in JSON, exactly: doubles round-trip, NaN is null and the infinities are the texts "inf" and
+// "-inf".
 
 #include <span>
 #include <vector>

@@ -28,7 +28,7 @@ struct Domains {
       evaluation;  // p: the evaluation proportions, from the *validation* split, or the source's own weights
   int64_t total_steps = 0;  // of the run: a round defaults to a fraction of it
   int64_t batch = 16;       // examples a step
-  uint64_t seed = 0;        // of the run, for methods that draw at random (base/random.h, a purpose of their own)
+  uint64_t seed = 0;  // of the run, for methods that draw at random (base/random.h, a purpose of their own)
   size_t size() const { return names.size(); }
 };
 
@@ -49,13 +49,14 @@ struct Needs {
   bool step_norms = false;  // GradientGram::squared_norms too
   int64_t eval_every = 0;   // > 0: on_eval with validation losses per domain after every that many steps
   bool batch_losses = false;  // on_step, with StepView::loss per domain
-  LossWeighting loss_weighting = LossWeighting::None;  // otherwise on_batch is called, before the backward pass
-  std::string reference;  // id of a proxy run: BatchView::excess and ::clipped_excess over its model
-  bool batch_gradients = false;       // BatchView::gradients: of the whole model, domain by domain
-  int64_t target_examples = 0;        // > 0: BatchView::gradients has a target, a fresh validation batch of so
-                                      // many examples drawn by the evaluation proportions
-  double domain_gradient_clip = 0;    // > 0: each domain's gradient is clipped to that norm before its use
-  std::string sampler;                // mode that the method must be run with; empty: any
+  LossWeighting loss_weighting =
+      LossWeighting::None;       // otherwise on_batch is called, before the backward pass
+  std::string reference;         // id of a proxy run: BatchView::excess and ::clipped_excess over its model
+  bool batch_gradients = false;  // BatchView::gradients: of the whole model, domain by domain
+  int64_t target_examples = 0;   // > 0: BatchView::gradients has a target, a fresh validation batch of so
+                                 // many examples drawn by the evaluation proportions
+  double domain_gradient_clip = 0;  // > 0: each domain's gradient is clipped to that norm before its use
+  std::string sampler;              // mode that the method must be run with; empty: any
 };
 
 // Sums over the steps of one round, per domain i: g_i = sum of per-step domain gradients of the tracked
@@ -82,8 +83,8 @@ struct BatchView {
 struct StepView {
   int64_t step = 0;  // 1-based: the step just taken
   double lr = 0;
-  std::span<const double> loss;     // [m] mean loss of the batch's domain, NaN where absent; nats per token
-  std::span<const int64_t> tokens;  // [m] completion tokens of the batch
+  std::span<const double> loss;       // [m] mean loss of the batch's domain, NaN where absent; nats per token
+  std::span<const int64_t> tokens;    // [m] completion tokens of the batch
   std::span<const int64_t> examples;  // [m] examples of the batch
 };
 struct EvalView {
@@ -104,7 +105,7 @@ struct Warning {
 };
 
 struct Decision {
-  std::optional<Weights> sampling;  // on the simplex
+  std::optional<Weights> sampling;      // on the simplex
   std::optional<Weights> loss_weights;  // non-negative, finite; of this batch (on_batch) or from now on
   std::vector<Warning> warnings;
   nlohmann::json record;  // what is worth keeping for analysis (scores, norms); goes to /signals

@@ -29,8 +29,7 @@ Matrix solve_law(const Matrix& w, const Matrix& b) {
   const auto k = static_cast<Eigen::Index>(w.size());
   Eigen::MatrixXd mixtures(k, k);
   for (Eigen::Index r = 0; r < k; ++r)
-    for (Eigen::Index c = 0; c < k; ++c)
-      mixtures(r, c) = w[static_cast<size_t>(r)][static_cast<size_t>(c)];
+    for (Eigen::Index c = 0; c < k; ++c) mixtures(r, c) = w[static_cast<size_t>(r)][static_cast<size_t>(c)];
   const Eigen::PartialPivLU<Eigen::MatrixXd> solver(mixtures);
   Matrix a;
   for (const auto& row : b) {

@@ -2,9 +2,11 @@
 // loss is its reward, so that what is badly learnt is drawn more. A turn t is one step, m the drawable
 // domains, eps_t = min(1/m, sqrt(ln m / (m t))): exactly uniform until t > m ln m.
 //
-//   paper          R_i <- alpha R_i + (1 - alpha) L_i / pi_i     pi = (1 - m eps_t) softmax(eps_{t-1} R) +
-//   eps_t repo_smoothed  R_i <- alpha R_i + (1 - alpha) exp(L_i)       pi = (1 - m eps_t) R / sum R + eps_t
-//   repo_exp3      R_i <- R_i + reward_scale L_i / pi_i          pi as in the paper
+//   paper           R_i <- alpha R_i + (1 - alpha) L_i / pi_i
+//                   pi = (1 - m eps_t) softmax(eps_{t-1} R) + eps_t
+//   repo_smoothed   R_i <- alpha R_i + (1 - alpha) exp(L_i)
+//                   pi = (1 - m eps_t) R / sum R + eps_t
+//   repo_exp3       R_i <- R_i + reward_scale L_i / pi_i, pi as in the paper
 //
 // The second and third are the authors' code (alon-albalak/online-data-mixing), which sets the policy of the
 // next step with this step's eps. Different here: all domains of a step are rewarded (there one domain a

@@ -45,7 +45,7 @@ Decision ProxyMixer::init(const Domains& domains, Services& services) {
 }
 
 ProxyResult ProxyMixer::train(const ProxyTask& task, Services& services, const std::string& name,
-                              std::span<const double> shares) const {
+                              std::span<const double> shares, bool losses) const {
   ProxySpec spec;
   spec.name = name;
   spec.method = "fixed";
@@ -53,6 +53,7 @@ ProxyResult ProxyMixer::train(const ProxyTask& task, Services& services, const s
   for (const double w : task.everywhere(shares)) text += (text.empty() ? "" : ",") + nlohmann::json(w).dump();
   spec.model = model_;
   spec.steps = proxy_steps(who_, steps_, task.domains);
+  spec.losses = losses;
   return services.train_proxy(spec);
 }
 

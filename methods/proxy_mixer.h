@@ -31,9 +31,9 @@ class ProxyMixer : public Mixer {
   // Shares of the domains in `where`; none when an answer of the proxies is not finite. What it writes into
   // `decision` (record, warnings) stays there.
   virtual std::optional<Weights> learn(const ProxyTask& task, Services& services, Decision& decision) = 0;
-  // A proxy trained on these shares of the domains in `where`.
+  // A proxy trained on these shares of the domains in `where`; `losses`: and evaluated.
   ProxyResult train(const ProxyTask& task, Services& services, const std::string& name,
-                    std::span<const double> shares) const;
+                    std::span<const double> shares, bool losses = false) const;
   const std::string& who() const { return who_; }
 
  private:

@@ -111,7 +111,8 @@ Decision make_call(Mixer& mixer, const nlohmann::json& signal, Services& service
     fail("replay", "the round at step {} has no Gram matrix, which the method needs", step);
   if (mixer.needs().step_norms && gram.squared_norms.empty())
     fail("replay",
-         "the round at step {} has no squared norms of its steps, which the method needs; record them with a run "
+         "the round at step {} has no squared norms of its steps, which the method needs; record them with a "
+         "run "
          "of that method",
          step);
   return mixer.on_round(view, services);

@@ -18,8 +18,8 @@ nlohmann::json signal_to_json(const StepView& view);
 nlohmann::json signal_to_json(const EvalView& view);
 nlohmann::json signal_to_json(const RoundView& view);
 
-// Makes the recorded call {"call", "step", "data"} on a mixer. `m`: its number of domains; before `init` 0, which sets
-// it.
+// Makes the recorded call {"call", "step", "data"} on a mixer. `m`: its number of domains; before `init` 0,
+// which sets it.
 Decision make_call(Mixer& mixer, const nlohmann::json& signal, Services& services, size_t& m);
 
 // Feeds "signal" events of a run (call, step, data) to a fresh mixer, in order; returns the decision of each

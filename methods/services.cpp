@@ -48,8 +48,8 @@ DomainLosses Services::evaluate() {
 }
 
 DomainLosses Services::train_probe(const Weights& p, int64_t steps, Keep keep) {
-  return domain_losses_from(request(
-      {{"service", "train_probe"}, {"p", exact(p)}, {"steps", steps}, {"keep", keep == Keep::Yes}}));
+  return domain_losses_from(
+      request({{"service", "train_probe"}, {"p", exact(p)}, {"steps", steps}, {"keep", keep == Keep::Yes}}));
 }
 
 GradientProbe Services::gradient_probe(const GradientProbeSpec& spec) {
@@ -70,10 +70,11 @@ ProxyResult Services::train_proxy(const ProxySpec& spec) {
                                {"model", spec.model},
                                {"steps", spec.steps},
                                {"seed", spec.seed},
-                               {"reference", spec.reference}});
+                               {"reference", spec.reference},
+                               {"losses", spec.losses}});
   ProxyResult result;
   result.run = answer.at("run").get<std::string>();
-  result.losses = domain_losses_from(answer.at("losses"));
+  if (spec.losses) result.losses = domain_losses_from(answer.at("losses"));
   if (!answer.at("finished").is_null()) result.finished = doubles(answer.at("finished"));
   result.parameters = answer.at("parameters").get<double>();
   result.flops = answer.at("flops").get<double>();

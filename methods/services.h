@@ -47,17 +47,18 @@ struct GradientProbe {
 
 // A whole run of its own, with its own mixer, that the method learns from; cached by its own run id.
 struct ProxySpec {
-  std::string name;                 // what it is for, in the log: "reference", "mixture 17"
+  std::string name;  // what it is for, in the log: "reference", "mixture 17"
   std::string method = "stratified";
   std::map<std::string, std::string> options;
-  std::string model;                // empty: the run's own
-  int64_t steps = 0;                // 0: the run's own
-  int64_t seed = 0;                 // added to the run's seed
-  bool reference = false;           // charged to phase `reference` instead of `proxy`
+  std::string model;       // empty: the run's own
+  int64_t steps = 0;       // 0: the run's own
+  int64_t seed = 0;        // added to the run's seed
+  bool reference = false;  // charged to phase `reference` instead of `proxy`
+  bool losses = false;     // evaluate it on the run's fixed subset of the validation split
 };
 struct ProxyResult {
   std::string run;                   // its id: for the requests below and for Needs::reference
-  DomainLosses losses;               // validation losses at its end
+  DomainLosses losses;               // at its end; empty unless ProxySpec::losses
   std::optional<Weights> finished;   // Mixer::finish of its mixer
   double parameters = 0, flops = 0;  // of the model; of all of the proxy's training
 };
@@ -67,9 +68,9 @@ struct DomainEmbeddings {
   std::vector<double> mean;  // [m x width] row-major; NaN rows where a domain has no training examples
 };
 struct SequenceLogProbs {
-  std::vector<double> log_prob;   // [n] sum over the example's counted tokens, nats
-  std::vector<int64_t> tokens;    // [n]
-  std::vector<double> weight;     // [n] share of each example in the evaluation mixture; sums to 1
+  std::vector<double> log_prob;  // [n] sum over the example's counted tokens, nats
+  std::vector<int64_t> tokens;   // [n]
+  std::vector<double> weight;    // [n] share of each example in the evaluation mixture; sums to 1
 };
 
 class Services {
@@ -77,13 +78,14 @@ class Services {
   virtual ~Services() = default;
   // Per-domain losses of the model as it stands, on the run's fixed subset of the validation split.
   DomainLosses evaluate();
-  // Trains `steps` optimiser steps drawing by p and evaluates. Keep::Yes: the steps are steps of the run (same
-  // optimiser, same schedule, counted in its total; fewer are taken when the run ends first). Keep::No: model,
-  // optimiser, schedule and data cursors are then put back as they were.
+  // Trains `steps` optimiser steps drawing by p and evaluates. Keep::Yes: the steps are steps of the run
+  // (same optimiser, same schedule, counted in its total; fewer are taken when the run ends first). Keep::No:
+  // model, optimiser, schedule and data cursors are then put back as they were.
   DomainLosses train_probe(const Weights& p, int64_t steps, Keep keep);
   GradientProbe gradient_probe(const GradientProbeSpec& spec);
   ProxyResult train_proxy(const ProxySpec& spec);
-  // Mean hidden state (middle layer) of up to `examples` training examples of each domain, by a proxy's model.
+  // Mean hidden state (middle layer) of up to `examples` training examples of each domain, by a proxy's
+  // model.
   DomainEmbeddings domain_embeddings(const std::string& run, int64_t examples);
   // Of every example of the run's fixed validation subset, by a proxy's model.
   SequenceLogProbs log_probs(const std::string& run);

@@ -85,6 +85,7 @@ class ShearedLlama : public Mixer {
     ProxySpec proxy;
     proxy.name = "reference";
     proxy.reference = true;
+    proxy.losses = true;
     return services.train_proxy(proxy).losses.loss;
   }
 

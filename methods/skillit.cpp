@@ -1,9 +1,10 @@
-// Skill-It (arXiv:2307.14430): a graph A of how training on domain i helps domain j, learnt before the run, then at
-// every round   p_i proportional to exp(eta sum_j A_ij sum of the last w evaluations of L_j),   not multiplied by the
-// previous p; at the start exp(eta sum_j A_ij).
+// Skill-It (arXiv:2307.14430): a graph A of how training on domain i helps domain j, learnt before the run,
+// then at every round   p_i proportional to exp(eta sum_j A_ij sum of the last w evaluations of L_j),   not
+// multiplied by the previous p; at the start exp(eta sum_j A_ij).
 //
-// The authors' code leaves out how the graph is learnt: methods/skills_graph.h has the two recipes that are in use. Here
-// its probes are graph_fraction of the run long. targets=NAMES is the target mask: only those columns, and the window is averaged.
+// The authors' code leaves out how the graph is learnt: methods/skills_graph.h has the two recipes that are
+// in use. Here its probes are graph_fraction of the run long. targets=NAMES is the target mask: only those
+// columns, and the window is averaged.
 
 #include <algorithm>
 #include <deque>
@@ -31,7 +32,8 @@ class SkillIt : public Mixer {
         graph_(o.text("graph")),
         mean_(o.text("reduce") == "mean"),
         target_names_(o.text("targets")) {
-    if (graph_fraction_ <= 0) fail_usage("skillit", "graph_fraction={}; expected a value > 0", graph_fraction_);
+    if (graph_fraction_ <= 0)
+      fail_usage("skillit", "graph_fraction={}; expected a value > 0", graph_fraction_);
     if (evaluations_ < 1) fail_usage("skillit", "evaluations={}; expected at least 1", evaluations_);
   }
 
@@ -119,7 +121,10 @@ RNB_REGISTER_METHOD((MethodSpec{
      {"window", "3", "evaluations that count", {}},
      {"reduce", "sum", "of the window", {"sum", "mean"}},
      {"graph", "single", "how the graph is learnt", {"single", "single_raw", "pairwise"}},
-     {"graph_fraction", "0.1", "length of a graph probe as a share of the run (R&B's: 200 of 2,000 steps)", {}},
+     {"graph_fraction",
+      "0.1",
+      "length of a graph probe as a share of the run (R&B's: 200 of 2,000 steps)",
+      {}},
      {"every", "0", "steps between updates; 0: a tenth of the run", {}},
      {"evaluations", "1", "in the time between two updates", {}},
      {"targets", "", "names of target domains, with commas; empty: all", {}}},

@@ -48,7 +48,7 @@ std::optional<Weights> SwarmMixer::learn(const ProxyTask& task, Services& servic
   Swarm swarm;
   swarm.mixtures = draw_mixtures(task.prior, draws(task, "mixtures"), static_cast<size_t>(n), rule_);
   for (size_t j = 0; j < swarm.mixtures.size(); ++j) {
-    const auto proxy = train(task, services, fmt::format("mixture {}", j + 1), swarm.mixtures[j]);
+    const auto proxy = train(task, services, fmt::format("mixture {}", j + 1), swarm.mixtures[j], true);
     if (j == 0) set_targets(task, proxy.losses, who(), swarm);
     for (size_t t = 0; t < swarm.targets.size(); ++t) {
       const double loss = proxy.losses.loss.at(swarm.targets[t]);

@@ -112,10 +112,12 @@ void best_static(const std::string& out, const std::vector<std::string>& args,
 int report_command(const std::vector<std::string>& args) {
   po::options_description options("Options of rnb report");
   std::vector<std::string> places;
-  std::string format = "text", out, html, best;
+  std::string format = "text", out, html, best, baseline = "stratified";
   po::variables_map values;
   options.add_options()("format", po::value(&format), "text, md, csv or latex (default text)")(
       "out", po::value(&out), "write the table to this file")(
+      "vs", po::value(&baseline),
+      "method (with its options, as the table shows it) that differences are taken to (default stratified)")(
       "html", po::value(&html), "write one self-contained page with figures (PNG and PDF files beside it)")(
       "best-static", po::value(&best),
       "instead: the best of a grid of static mixtures (method = fixed weights=simplex(4,8)), with its "
@@ -131,7 +133,7 @@ int report_command(const std::vector<std::string>& args) {
     best_static(best, args, found, runs);
     return 0;
   }
-  const ReportTable table = report_table(runs);
+  const ReportTable table = report_table(runs, baseline);
   const std::string text = render(table, wanted);
   if (out.empty()) {
     std::cout << text;

@@ -82,12 +82,20 @@ std::string plus_minus(const Spread& s, int digits) {
                                  : fmt::format("{:.{}f} ± {:.{}f}", s.mean, digits, s.deviation, digits);
 }
 
-std::string paired(const Row& row, const Row* base) {
+template <typename Value>
+Spread spread_of(const Row& row, const Value& value) {
+  std::vector<double> values;
+  for (const RunSummary* r : row.runs) values.push_back(value(*r));
+  return spread(values);
+}
+
+template <typename Value>
+std::string paired(const Row& row, const Row* base, const Value& value) {
   if (!base || base == &row) return "-";
   std::vector<double> differences;
   for (const RunSummary* a : row.runs)
     for (const RunSummary* b : base->runs)
-      if (a->seed() == b->seed()) differences.push_back(a->test_loss - b->test_loss);
+      if (a->seed() == b->seed()) differences.push_back(value(*a) - value(*b));
   const Spread s = spread(differences);
   if (s.n == 0 || std::isnan(s.mean)) return "-";
   const double half = half_width_95(s);
@@ -123,12 +131,12 @@ std::string run_setting(const RunSummary& r) {
   return out;
 }
 
-ReportTable report_table(const std::vector<RunSummary>& runs) {
+ReportTable report_table(const std::vector<RunSummary>& runs, const std::string& baseline) {
   ReportTable table;
   std::map<std::tuple<std::string, Setting, std::string, std::string>, Row>
       rows;  // data set, setting, grouping, method
   bool partial = false, shared = false;
-  std::set<std::string> seen;
+  std::set<std::string> seen, labels;
   bool diverged = false;
   for (const RunSummary& r : runs) {
     if (!seen.insert(r.run_id).second) continue;  // the same run, named twice or copied
@@ -136,10 +144,16 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
       partial = true;
       continue;
     }
+    labels.insert(r.label);
     shared |= r.shared_machine;
     diverged |= std::isnan(r.test_loss);
     add_run(rows[{r.dataset, setting_of(r), r.grouping, r.label}], r);
   }
+  if (baseline != "stratified" && std::none_of(rows.begin(), rows.end(), [&](const auto& row) {
+        return std::get<3>(row.first) == baseline;
+      }))
+    fail("report", "no complete run is of the method '{}'; methods here: {}", baseline,
+         fmt::join(labels, ", "));
   const bool weighted =
       std::any_of(runs.begin(), runs.end(), [](const RunSummary& r) { return !std::isnan(r.weighted_loss); });
   std::vector<std::pair<std::string, Setting>> pairs;
@@ -151,7 +165,7 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
                    "method",
                    "seeds",
                    "test loss",
-                   "vs stratified [95 %]",
+                   "vs " + baseline + " [95 %]",
                    "vs natural [95 %]",
                    "domain mean",
                    "accuracy %",
@@ -159,7 +173,8 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
                    "overhead FLOPs %",
                    "paper's formula %",
                    "regroup s"};
-  if (weighted) table.columns.push_back("weighted loss");
+  if (weighted)
+    table.columns.insert(table.columns.end(), {"weighted loss", "weighted vs " + baseline + " [95 %]"});
   if (!keys.empty()) table.columns.push_back("setting");
   for (auto& [key, row] : rows) {
     const auto& [dataset, set, grouping, label] = key;
@@ -167,19 +182,18 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
       const auto it = rows.find({dataset, set, g, method});
       return it == rows.end() ? nullptr : &it->second;
     };
-    const Row* stratified =
-        find(grouping, "stratified") ? find(grouping, "stratified") : find("original", "stratified");
-    std::vector<double> loss;
-    for (const RunSummary* r : row.runs) loss.push_back(r->test_loss);
+    const Row* base = find(grouping, baseline) ? find(grouping, baseline) : find("original", baseline);
+    const auto test_loss = [](const RunSummary& r) { return r.test_loss; };
+    const auto weighted_loss = [](const RunSummary& r) { return r.weighted_loss; };
     const auto exclusive = [](const RunSummary& r, double v) { return r.shared_machine ? std::nan("") : v; };
     std::vector<std::string> cells{
         dataset,
         grouping,
         label,
         std::to_string(row.runs.size()),
-        plus_minus(spread(loss), 4),
-        paired(row, stratified),
-        paired(row, find("original", "natural")),
+        plus_minus(spread_of(row, test_loss), 4),
+        paired(row, base, test_loss),
+        paired(row, find("original", "natural"), test_loss),
         mean_of(row, "{:.4f}", [](const RunSummary& r) { return r.domain_mean_loss; }),
         mean_of(row, "{:.2f}", [](const RunSummary& r) { return 100 * r.accuracy; }),
         mean_of(row, "{:.2f}",
@@ -190,7 +204,8 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
           return r.seconds.contains("regroup") ? r.seconds.at("regroup") : 0.0;
         })};
     if (weighted)
-      cells.push_back(mean_of(row, "{:.4f}", [](const RunSummary& r) { return r.weighted_loss; }));
+      cells.insert(cells.end(),
+                   {plus_minus(spread_of(row, weighted_loss), 4), paired(row, base, weighted_loss)});
     if (!keys.empty()) {
       const std::string words = in_words(set, keys);
       auto at = std::find(settings.begin(), settings.end(), words);
@@ -202,6 +217,9 @@ ReportTable report_table(const std::vector<RunSummary>& runs) {
   table.notes.push_back(
       "test loss: nats per completion token, mean ± standard deviation over seeds; differences are paired by "
       "seed (negative is better).");
+  if (weighted)
+    table.notes.push_back(
+        "weighted loss: the test losses of the domains by the data set's own evaluation weights.");
   table.notes.push_back(
       "overhead: what the method itself costs / training; the paper's formula counts T m^2 N against 6 N D_t "
       "and takes accumulation as free.");

@@ -103,6 +103,52 @@ const fs::path& uninterrupted() {
   return run;
 }
 
+// A domain whose prompts fill the context leaves nothing to predict, in any batch.
+TEST(Run, ABatchWithoutCompletionTokensLeavesTheModelAndSaysSo) {
+  const fs::path data = fresh_folder("prompts.jsonl");
+  std::ofstream lines(data);
+  for (int i = 0; i < 200; ++i) {
+    const bool is_long = i % 2 == 0;
+    std::string prompt = "say it";
+    for (int k = 0; is_long && k < 60; ++k) prompt += fmt::format(" word{}", (i + k) % 17);
+    lines << nlohmann::json{{"q", prompt},
+                            {"a", fmt::format("answer {}", i)},
+                            {"d", is_long ? "long" : "short"}}
+          << "\n";
+  }
+  lines.close();
+  PrepareOptions options;
+  options.dataset = "jsonl";
+  options.source.from = data;
+  options.source.extra = {{"prompt", "q"}, {"completion", "a"}, {"domain", "d"}};
+  options.tokenizer = "train:300";
+  options.out = fresh_folder("prompts");
+  prepare(options);
+  const fs::path out = fresh_folder("prompts-run");
+  for (const char* method : {"fixed", "doge"})
+    EXPECT_EQ(
+        run_command({"--store",         options.out.string(),
+                     "--model",         "pico",
+                     "--steps",         "6",
+                     "--batch",         "4",
+                     "--method",        method,
+                     "--method-option", method == std::string("fixed") ? "weights=1,0" : "proxy_fraction=1",
+                     "--eval-every",    "0",
+                     "--threads",       "1",
+                     "--save-model",    "on",
+                     "--log-every",     "1",
+                     "--out",           (out / method).string()}),
+        0);
+  const fs::path run = only_run(out / "fixed");
+  EXPECT_EQ(validate_run(run / "run.h5"), std::vector<std::string>{});
+  int warned = 0;
+  for (const auto& event : read_events(run / "events.jsonl")) {
+    if (event.at("event") == "step") EXPECT_TRUE(event.at("loss").is_null());
+    if (event.at("event") == "warning" && event.at("code") == "empty_batch") ++warned;
+  }
+  EXPECT_EQ(warned, 6);
+}
+
 TEST(Run, ACompleteRunIsValidAndItsPhasesCoverTheWallTime) {
   const fs::path file = uninterrupted() / "run.h5";
   EXPECT_EQ(validate_run(file), std::vector<std::string>{});
@@ -117,8 +163,8 @@ TEST(Run, ACompleteRunIsValidAndItsPhasesCoverTheWallTime) {
 }
 
 // Counted by hand: every weight of a product is used once forward and twice backward (2 FLOPs each): the
-// blocks' 12 d^2 (attention 4 d^2, MLP 8 d^2) and the head's V d. Attention is two products of T x T x d forward
-// and five backward. All of the batch's rows have T = 32 places. R&B must add nothing to `train`.
+// blocks' 12 d^2 (attention 4 d^2, MLP 8 d^2) and the head's V d. Attention is two products of T x T x d
+// forward and five backward. All of the batch's rows have T = 32 places. R&B must add nothing to `train`.
 TEST(Run, TrainingFlopsAreTheHandCount) {
   const RunSummary run = read_run(uninterrupted() / "run.h5");
   const double rows = 60 * 8, T = 32, d = 32, layers = 2, V = 64;

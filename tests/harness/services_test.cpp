@@ -43,6 +43,7 @@ class Asker : public Mixer {
     ProxySpec proxy;
     proxy.name = "small";
     proxy.steps = 12;
+    proxy.losses = true;
     const ProxyResult result = services.train_proxy(proxy);
     heard_.push_back(result.losses.loss);
     services.domain_embeddings(result.run, 20);

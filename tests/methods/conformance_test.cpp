@@ -17,9 +17,7 @@ class EveryMethod : public testing::TestWithParam<std::string> {
   const MethodSpec& spec() const { return method_spec(GetParam()); }
   Played run(const Scenario& s) const { return play(GetParam(), options_for(spec(), s.domains), s); }
   // Does it look at losses or gradients at all, once it runs?
-  bool listens() const {
-    return listens_on_the_way() || run(ordinary_scenario(4)).requests > 0;
-  }
+  bool listens() const { return listens_on_the_way() || run(ordinary_scenario(4)).requests > 0; }
   // The same, but for what it learns before the first step.
   bool listens_on_the_way() const {
     const Played played = run(ordinary_scenario(4));
@@ -114,7 +112,8 @@ TEST_P(EveryMethod, KeepsItsLastGoodWeightsOnBadSignals) {
     const Played played = run(s);
     for (size_t t = 30; t <= 48; ++t) EXPECT_EQ(played.weights[t], played.weights[30]) << "step " << t;
     for (const Weights& w : played.weights) check_weights(w, 4, GetParam());
-    EXPECT_EQ(std::count(played.warnings.begin(), played.warnings.end(), "bad_signal") > 0, listens_on_the_way());
+    EXPECT_EQ(std::count(played.warnings.begin(), played.warnings.end(), "bad_signal") > 0,
+              listens_on_the_way());
   }
 }
 

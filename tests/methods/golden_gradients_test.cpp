@@ -1,9 +1,9 @@
 // Golden vectors of the methods that compare gradients, probe the model or train proxies.
 
+#include <unistd.h>
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -90,7 +90,8 @@ void check_dga(const json& one, double tolerance) {
   if (inputs.contains("basis")) {
     expect_keys(expected, {"w", "domain_mixture"});
     const auto basis = inputs.at("basis").get<std::vector<Weights>>();
-    const auto file = std::filesystem::path(testing::TempDir()) / ("basis-" + std::to_string(::getpid()) + ".json");
+    const auto file =
+        std::filesystem::path(testing::TempDir()) / ("basis-" + std::to_string(::getpid()) + ".json");
     std::ofstream(file) << inputs.at("basis").dump();
     options["basis"] = file.string();
     const auto mixer = make_mixer("dga", options);
@@ -104,7 +105,8 @@ void check_dga(const json& one, double tolerance) {
     const Decision d = mixer->on_round(kRound, answers);
     EXPECT_EQ(answers.calls.front().at("sources"), inputs.at("basis"));
     expect_near(d.record.at("alpha").get<Doubles>(), expected.at("w").get<Doubles>(), tolerance, "w");
-    expect_near(d.sampling.value(), expected.at("domain_mixture").get<Doubles>(), tolerance, "domain_mixture");
+    expect_near(d.sampling.value(), expected.at("domain_mixture").get<Doubles>(), tolerance,
+                "domain_mixture");
     std::filesystem::remove(file);
     return;
   }
@@ -119,7 +121,8 @@ void check_dga(const json& one, double tolerance) {
   }
   const auto mixer = make_mixer("dga", options);
   mixer->init(equal_domains(rounds.front().size()), none);
-  if (inputs.contains("alpha0")) mixer->load({{"alpha", inputs.at("alpha0")}, {"average", inputs.at("alpha0")}});
+  if (inputs.contains("alpha0"))
+    mixer->load({{"alpha", inputs.at("alpha0")}, {"average", inputs.at("alpha0")}});
   ASSERT_EQ(updates.size(), rounds.size());
   for (size_t k = 0; k < rounds.size(); ++k) {
     expect_keys(updates[k], {"a", "alpha_dynamic", "alpha_sampling"});
@@ -130,14 +133,15 @@ void check_dga(const json& one, double tolerance) {
     const auto want = updates[k].at("alpha_sampling").get<Doubles>();
     if (guard) {  // the values of the wrong sign: ours must be told apart
       double most = 0;
-      for (size_t i = 0; i < want.size(); ++i) most = std::max(most, std::abs(d.sampling.value()[i] - want[i]));
+      for (size_t i = 0; i < want.size(); ++i)
+        most = std::max(most, std::abs(d.sampling.value()[i] - want[i]));
       EXPECT_GT(most, 1e-3);
       continue;
     }
     expect_near(d.sampling.value(), want, tolerance, "alpha_sampling");
     if (updates[k].contains("alpha_dynamic"))
-      expect_near(d.record.at("alpha").get<Doubles>(), updates[k].at("alpha_dynamic").get<Doubles>(), tolerance,
-                  "alpha_dynamic");
+      expect_near(d.record.at("alpha").get<Doubles>(), updates[k].at("alpha_dynamic").get<Doubles>(),
+                  tolerance, "alpha_dynamic");
   }
 }
 
@@ -153,7 +157,8 @@ void check_grape(const json& one, double tolerance) {
   const auto sources = inputs.at("g_train").get<std::vector<Doubles>>();
   const auto targets = inputs.at("g_target").get<std::vector<Doubles>>();
   Domains domains = equal_domains(sources.size());
-  for (size_t i = targets.size(); i < sources.size(); ++i) domains.valid_examples[i] = 0;  // as many tasks as given
+  for (size_t i = targets.size(); i < sources.size(); ++i)
+    domains.valid_examples[i] = 0;  // as many tasks as given
   Services none;
   mixer->init(domains, none);
   mixer->load({{"alpha", inputs.at("domain_w")}, {"task_weight", inputs.at("task_w")}});
@@ -164,13 +169,15 @@ void check_grape(const json& one, double tolerance) {
   answers.answers = {to_json(probe)};
   const Decision d = mixer->on_round(kRound, answers);
   const auto z = d.record.at("task_weight").get<Doubles>();
-  expect_near(d.record.at("task_score").get<Doubles>(), expected.at("task_scores").get<Doubles>(), tolerance, "task_scores");
+  expect_near(d.record.at("task_score").get<Doubles>(), expected.at("task_scores").get<Doubles>(), tolerance,
+              "task_scores");
   expect_near(z, expected.at("task_w").get<Doubles>(), tolerance, "task_w");
   Doubles gradient(targets.front().size());
   for (size_t n = 0; n < targets.size(); ++n)
     for (size_t c = 0; c < gradient.size(); ++c) gradient[c] += z[n] * targets[n][c] / loss[n];
   expect_near(gradient, expected.at("target_gradient").get<Doubles>(), tolerance, "target_gradient");
-  expect_near(d.record.at("score").get<Doubles>(), expected.at("domain_scores").get<Doubles>(), tolerance, "domain_scores");
+  expect_near(d.record.at("score").get<Doubles>(), expected.at("domain_scores").get<Doubles>(), tolerance,
+              "domain_scores");
   expect_near(d.sampling.value(), expected.at("domain_w").get<Doubles>(), tolerance, "domain_w");
 }
 
@@ -211,7 +218,8 @@ void check_skillit(const json& one, double tolerance) {
         for (const auto& row : inputs.at("L_after_training_on_i"))
           answers.answers.push_back(losses_json(row.get<Doubles>()));
       }
-      expect_matrix(skills_graph(recipe, std::vector<bool>(value.size(), true), 5, answers), value, tolerance, key);
+      expect_matrix(skills_graph(recipe, std::vector<bool>(value.size(), true), 5, answers), value, tolerance,
+                    key);
       EXPECT_EQ(answers.calls.size(), answers.answers.size());
     }
     return;
@@ -270,7 +278,8 @@ void check_aioli(const json& one, double tolerance) {
   }
   if (inputs.contains("A")) {
     expect_keys(expected, {"A_normalized"});
-    expect_matrix(normalised_law(inputs.at("A").get<Matrix>()), expected.at("A_normalized"), tolerance, "A_normalized");
+    expect_matrix(normalised_law(inputs.at("A").get<Matrix>()), expected.at("A_normalized"), tolerance,
+                  "A_normalized");
     return;
   }
   // The mixer itself, whose probes on one domain each (f = 1, one sweep) drop the losses by the columns of A.
@@ -300,15 +309,17 @@ void check_aioli(const json& one, double tolerance) {
     RoundView round;
     round.round = static_cast<int64_t>(k);
     round.steps_left = 500;
-    const Decision d =
-        k == 0 ? mixer->init(equal_domains(m), services) : mixer->on_round(round, services);
-    expect_near(d.sampling.value(), expected.at("p")[k].get<Doubles>(), tolerance, "p of round " + std::to_string(k));
+    const Decision d = k == 0 ? mixer->init(equal_domains(m), services) : mixer->on_round(round, services);
+    expect_near(d.sampling.value(), expected.at("p")[k].get<Doubles>(), tolerance,
+                "p of round " + std::to_string(k));
   }
   if (expected.contains("A_ema_round2"))
-    expect_matrix(mixer->save().at("average").get<Matrix>(), expected.at("A_ema_round2"), tolerance, "A_ema_round2");
+    expect_matrix(mixer->save().at("average").get<Matrix>(), expected.at("A_ema_round2"), tolerance,
+                  "A_ema_round2");
 }
 
-// Reduced as the trainer does: means over the domain's tokens of (proxy - reference), and of its positive part.
+// Reduced as the trainer does: means over the domain's tokens of (proxy - reference), and of its positive
+// part.
 struct Excess {
   Doubles plain, clipped, loss;
   std::vector<int64_t> tokens;
@@ -340,7 +351,8 @@ Decision on_batch(Mixer& mixer, const Excess& e) {
   return mixer.on_batch(view, none);
 }
 
-std::unique_ptr<Mixer> started(const std::string& name, std::map<std::string, std::string> options, size_t m) {
+std::unique_ptr<Mixer> started(const std::string& name, std::map<std::string, std::string> options,
+                               size_t m) {
   auto mixer = make_mixer(name, options);
   Services none;
   mixer->init(equal_domains(m), none);
@@ -349,12 +361,15 @@ std::unique_ptr<Mixer> started(const std::string& name, std::map<std::string, st
 
 void check_doremi(const json& one, double tolerance) {
   const json &inputs = one.at("inputs"), &expected = one.at("expected");
-  if (inputs.contains("batch")) {  // the two normalisers of the loss, with the weights that the mixer gives for them
+  if (inputs.contains(
+          "batch")) {  // the two normalisers of the loss, with the weights that the mixer gives for them
     expect_keys(expected, {"official_code_loss", "paper_loss"});
     const Excess e(inputs.at("batch"));
     const auto alpha = inputs.at("alpha").get<Doubles>();
     for (const std::string variant : {"paper", "code"}) {
-      const auto mixer = started("doremi_proxy", {{"reference", "r"}, {"variant", variant}, {"eta", "0"}, {"smoothing", "0"}}, alpha.size());
+      const auto mixer =
+          started("doremi_proxy",
+                  {{"reference", "r"}, {"variant", variant}, {"eta", "0"}, {"smoothing", "0"}}, alpha.size());
       auto state = mixer->save();
       state["alpha"] = alpha;
       mixer->load(state);
@@ -366,14 +381,16 @@ void check_doremi(const json& one, double tolerance) {
         total += variant == "code" ? w[i] * n : 0.0;
       }
       EXPECT_NEAR(variant == "code" ? loss / total : loss,
-                  expected.at(variant == "code" ? "official_code_loss" : "paper_loss").get<double>(), tolerance);
+                  expected.at(variant == "code" ? "official_code_loss" : "paper_loss").get<double>(),
+                  tolerance);
     }
     return;
   }
   const json& hyper = one.at("hyper");
   expect_keys(hyper, {"eta", "smoothing_c", "init_alpha"});
   expect_keys(expected, {"steps", "paper_average_alpha"});
-  if (inputs.contains("absent_domain_policy")) EXPECT_EQ(inputs.at("absent_domain_policy"), "keep last lambda");
+  if (inputs.contains("absent_domain_policy"))
+    EXPECT_EQ(inputs.at("absent_domain_policy"), "keep last lambda");
   const json& batches = inputs.at("token_losses_proxy_ref");
   const bool by_domain = one.at("name").get<std::string>().find("domain_mean") != std::string::npos;
   for (const std::string variant : {"paper", "code"}) {
@@ -395,13 +412,16 @@ void check_doremi(const json& one, double tolerance) {
       const Decision d = on_batch(*mixer, Excess(batches[t]));
       const json& want = expected.at("steps")[t];
       expect_keys(want, {"lambda", "alpha", "official_running_avg"});
-      expect_near(d.record.at("lambda").get<Doubles>(), want.at("lambda").get<Doubles>(), tolerance, "lambda");
+      expect_near(d.record.at("lambda").get<Doubles>(), want.at("lambda").get<Doubles>(), tolerance,
+                  "lambda");
       expect_near(d.record.at("alpha").get<Doubles>(), want.at("alpha").get<Doubles>(), tolerance, "alpha");
       if (variant == "code")
-        expect_near(mixer->finish().value(), want.at("official_running_avg").get<Doubles>(), tolerance, "running average");
+        expect_near(mixer->finish().value(), want.at("official_running_avg").get<Doubles>(), tolerance,
+                    "running average");
     }
     if (variant == "paper")
-      expect_near(mixer->finish().value(), expected.at("paper_average_alpha").get<Doubles>(), tolerance, "average");
+      expect_near(mixer->finish().value(), expected.at("paper_average_alpha").get<Doubles>(), tolerance,
+                  "average");
   }
 }
 
@@ -437,11 +457,13 @@ void check_doge(const json& one, double tolerance) {
   for (size_t t = 0; t < steps; ++t) {
     const Decision d = mixer->on_batch(view, none);
     const Weights alpha = d.loss_weights.value();
-    expect_near(alpha, (several ? expected.at("alpha")[t] : expected.at("alpha")).get<Doubles>(), tolerance, "alpha");
+    expect_near(alpha, (several ? expected.at("alpha")[t] : expected.at("alpha")).get<Doubles>(), tolerance,
+                "alpha");
     if (expected.contains("W"))
       expect_near(d.record.at("W").get<Doubles>(), expected.at("W").get<Doubles>(), tolerance, "W");
     if (expected.contains("scores")) {
-      const json& want = expected.at("scores")[0].is_array() ? expected.at("scores")[t] : expected.at("scores");
+      const json& want =
+          expected.at("scores")[0].is_array() ? expected.at("scores")[t] : expected.at("scores");
       expect_near(d.record.at("score").get<Doubles>(), want.get<Doubles>(), tolerance, "score");
     }
     if (t == 0 && expected.contains("proxy_update_direction_step1")) {
@@ -452,7 +474,8 @@ void check_doge(const json& one, double tolerance) {
         for (size_t c = 0; c < direction.size(); ++c)
           direction[c] += alpha[i] * g[i][c] * (norm > limit ? limit / norm : 1.0);
       }
-      expect_near(direction, expected.at("proxy_update_direction_step1").get<Doubles>(), tolerance, "direction");
+      expect_near(direction, expected.at("proxy_update_direction_step1").get<Doubles>(), tolerance,
+                  "direction");
     }
   }
   if (expected.contains("alpha_avg"))

@@ -1,6 +1,7 @@
 #include "methods/registry.h"
 
 #include <cmath>
+#include <fstream>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -55,6 +56,23 @@ TEST(Registry, ListsEveryMethodInWordsAndAsJson) {
     EXPECT_NE(words.find(method_specs()[k].summary), std::string::npos);
     EXPECT_EQ(list[k].at("options").size(), method_specs()[k].options.size());
   }
+}
+
+std::string content(const std::string& name) {
+  std::ifstream in(std::string(RNB_SOURCE_DIR) + "/" + name);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(Docs, TheExampleOfAddingAMethodIsTheMethod) {
+  const std::string file = content("methods/loss_softmax.cpp");
+  ASSERT_GT(file.size(), 100U);
+  EXPECT_NE(content("docs/adding-a-method.md").find("```cpp\n" + file + "```"), std::string::npos);
+}
+
+TEST(Docs, TheReadmeNamesEveryMethod) {
+  const std::string readme = content("README.md");
+  for (const MethodSpec& spec : method_specs())
+    EXPECT_NE(readme.find("`" + spec.name), std::string::npos) << spec.name;
 }
 
 TEST(CheckWeights, AcceptsTheSimplexOnly) {

@@ -64,6 +64,27 @@ TEST(ReportTable, PairsBySeedAndGivesTheInterval) {
   EXPECT_EQ(cell(t, "natural", "vs natural [95 %]"), "-");
 }
 
+TEST(ReportTable, AnotherMethodCanBeTheBaseline) {
+  const ReportTable t = report_table(five_pairs("fixed weights=1,0"), "fixed weights=1,0");
+  EXPECT_EQ(cell(t, "rnb", "vs fixed weights=1,0 [95 %]"), "-0.0400 [-0.0740, -0.0060]");
+  EXPECT_THAT(t.columns, Not(Contains("vs stratified [95 %]")));
+  try {
+    report_table(five_pairs("natural"), "naturall");
+    FAIL() << "an unknown baseline was taken";
+  } catch (const Error& e) {
+    EXPECT_THAT(e.what(),
+                HasSubstr("no complete run is of the method 'naturall'; methods here: natural, rnb"));
+  }
+}
+
+TEST(ReportTable, WeightedLossesAreComparedWhereTheDataHasWeights) {
+  std::vector<RunSummary> runs = five_pairs("natural");
+  for (RunSummary& r : runs) r.weighted_loss = 10 * r.test_loss;
+  const ReportTable t = report_table(runs, "natural");
+  EXPECT_EQ(cell(t, "rnb", "weighted loss"), "58.9800 ± 0.2387");  // ten times the test loss
+  EXPECT_EQ(cell(t, "rnb", "weighted vs natural [95 %]"), "-0.4000 [-0.7400, -0.0600]");
+}
+
 TEST(ReportTable, StratifiedOfTheSameGroupingComesBeforeTheOriginal) {
   std::vector<RunSummary> runs{run("rnb", "regroup", 0, 5.0), run("stratified", "original", 0, 6.0)};
   EXPECT_EQ(cell(report_table(runs), "rnb", "vs stratified [95 %]"), "-1.0000");
