@@ -1,5 +1,6 @@
 #include "harness/sweep_plan.h"
 
+#include <filesystem>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -25,6 +26,21 @@ std::string error_of(const std::string& text) {
     return error.what();
   }
   return "";
+}
+
+// The studies that ship with the program. An experiment's own check knows methods, options and keys.
+TEST(Experiments, EveryFileIsAPlan) {
+  int files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(RNB_SOURCE_DIR "/experiments")) {
+    if (entry.path().extension() != ".ini") continue;
+    ++files;
+    const SweepPlan made = plan_sweep(read_ini(entry.path()), {{"store", "store"}}, "out");
+    EXPECT_GT(made.experiments.size(), 1U) << entry.path();
+    EXPECT_EQ(made.repeated, 0) << entry.path();
+    for (const Experiment& e : made.experiments)
+      EXPECT_NO_THROW(check_experiment(e)) << entry.path() << ": " << e.method;
+  }
+  EXPECT_GE(files, 8);
 }
 
 TEST(AxisValues, ListsAndRanges) {
