@@ -9,9 +9,11 @@
 namespace rnb {
 using Clock = std::chrono::steady_clock;
 
-Progress::Progress(std::string label, int64_t total)
+Progress::Progress(std::string label, int64_t total, int64_t first, Unit unit)
     : label_(std::move(label)),
       total_(total),
+      first_(first),
+      unit_(unit),
       shown_(::isatty(2) == 1),
       start_(Clock::now()),
       last_(start_) {}
@@ -26,14 +28,18 @@ void Progress::update(int64_t done, const std::string& note) {
   last_ = now;
   drawn_ = true;
   const double spent = std::chrono::duration<double>(now - start_).count();
-  std::string line = fmt::format("{} {}", label_, done);
+  const auto shown = [&](int64_t n) {
+    return unit_ == Unit::Bytes ? format_bytes(static_cast<double>(n)) : fmt::format("{}", n);
+  };
+  std::string line = fmt::format("{} {}", label_, shown(done));
+  const auto gained = static_cast<double>(done - first_);
   if (total_ > 0) {
-    line += fmt::format("/{} ({:.0f} %)", total_,
+    line += fmt::format("/{} ({:.0f} %)", shown(total_),
                         100.0 * static_cast<double>(done) / static_cast<double>(total_));
-    if (done > 0)
-      line += fmt::format(", {} left", format_duration(spent * static_cast<double>(total_ - done) /
-                                                       static_cast<double>(done)));
+    if (gained > 0)
+      line += fmt::format(", {} left", format_duration(spent * static_cast<double>(total_ - done) / gained));
   }
+  if (unit_ == Unit::Bytes && spent > 0) line += fmt::format(", {}/s", format_bytes(gained / spent));
   if (!note.empty()) line += ", " + note;
   fmt::print(stderr, "\r\x1b[K{}", line);
   std::fflush(stderr);

@@ -9,7 +9,9 @@ namespace rnb {
 
 class Progress {
  public:
-  Progress(std::string label, int64_t total);  // total <= 0: unknown
+  enum class Unit { Count, Bytes };
+  // total <= 0: unknown. `first`: what was done before now, which says nothing about the speed.
+  Progress(std::string label, int64_t total, int64_t first = 0, Unit unit = Unit::Count);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -17,7 +19,8 @@ class Progress {
 
  private:
   std::string label_;
-  int64_t total_;
+  int64_t total_, first_;
+  Unit unit_;
   bool shown_;
   bool drawn_ = false;
   std::chrono::steady_clock::time_point start_, last_;

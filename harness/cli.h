@@ -7,7 +7,7 @@
 
 namespace rnb {
 
-constexpr int kExitFailed = 1, kExitUsage = 2, kExitPartial = 3, kExitBusy = 5;
+constexpr int kExitFailed = 1, kExitUsage = 2, kExitPartial = 3, kExitMismatch = 4, kExitBusy = 5;
 
 struct Command {
   std::string name, summary;

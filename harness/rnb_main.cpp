@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "harness/cli.h"
 #include "harness/cost_command.h"
+#include "harness/fetch_command.h"
 #include "harness/list_command.h"
 #include "harness/prepare_command.h"
 #include "harness/replay_command.h"
@@ -45,7 +46,8 @@ rnb::Command trained(const std::string& name, const std::string& summary) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return rnb::dispatch({{"prepare", "source files -> prepared store", rnb::prepare_command},
+  return rnb::dispatch({{"fetch", "download an original data set or model", rnb::fetch_command},
+                        {"prepare", "source files -> prepared store", rnb::prepare_command},
                         trained("regroup", "embed and cluster a store"),
                         trained("run", "train one experiment"),
                         {"sweep", "a grid of experiments", rnb::sweep_command},
