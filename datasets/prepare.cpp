@@ -20,13 +20,16 @@
 #include "datasets/store.h"
 #include "datasets/store_format.h"
 #include "datasets/tokenizer.h"
+#include "datasets/training_texts.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kBlock = 2048;              // examples tokenised at once: what bounds the memory
+constexpr size_t kBlockBytes = 32 << 20;     // or fewer, where they are long
 constexpr size_t kTokenizerTexts = 200'000;  // most texts a tokenizer is trained on
+constexpr size_t kTokenizerBytes = 64 << 20;
 constexpr int64_t kShownBadRows = 5;
 
 // Reads good rows and applies the rule for bad ones.
@@ -41,7 +44,8 @@ class GoodRows {
         try {
           require_utf8(example->prompt, "the prompt");
           require_utf8(example->completion, "the text");
-          return std::move(*example);
+          if (seen_.insert(hash64(example->id)).second) return std::move(*example);
+          bad({"example " + example->id, "the id appears twice; ids decide the split and must be unique"});
         } catch (const Error& e) {
           bad({"example " + example->id, e.what()});
         }
@@ -65,6 +69,7 @@ class GoodRows {
   const PrepareOptions& options_;
   std::unique_ptr<Source> source_;
   int64_t bad_ = 0, shown_ = 0;
+  std::unordered_set<uint64_t> seen_;
 };
 
 Split split_for(const Example& e, uint64_t seed) {
@@ -96,21 +101,11 @@ std::unique_ptr<Tokenizer> make_tokenizer(const PrepareOptions& options, const S
   const auto [end, code] = std::from_chars(wanted.data() + 6, wanted.data() + wanted.size(), size);
   if (code != std::errc() || end != wanted.data() + wanted.size())
     fail_usage("prepare", "--tokenizer {}; expected train:SIZE or a folder", wanted);
-  // Reservoir: every text has the same chance, and the choice does not depend on the number of threads.
-  std::vector<std::string> texts;
-  Rng rng(options.seed, "tokenizer/texts");
+  TrainingTexts texts(options.seed, kTokenizerTexts, kTokenizerBytes);
   rows.quiet();
-  uint64_t seen = 0;
-  while (auto e = rows.next()) {
-    if (split_for(*e, options.seed) != Split::Train) continue;
-    ++seen;
-    if (texts.size() < kTokenizerTexts) {
-      texts.push_back(e->prompt + e->completion);
-    } else if (const uint64_t place = rng.below(seen); place < kTokenizerTexts) {
-      texts[place] = e->prompt + e->completion;
-    }
-  }
-  return train_sentencepiece(texts, size);
+  while (auto e = rows.next())
+    if (split_for(*e, options.seed) == Split::Train) texts.add(e->prompt + e->completion);
+  return train_sentencepiece(texts.take(), size);
 }
 
 struct Encoded {
@@ -118,15 +113,21 @@ struct Encoded {
   int32_t loss_from = 0;
 };
 
-Encoded encode(const Tokenizer& tokenizer, const Example& e, LossOn loss_on) {
+enum class Written { Plainly, WithControlTokens };  // Source::control_tokens
+
+Encoded encode(const Tokenizer& tokenizer, const Example& e, LossOn loss_on, Written written) {
+  const bool plain = written == Written::Plainly;
+  const auto ids = [&](const std::string& text) {
+    return plain ? tokenizer.encode(text) : tokenizer.encode_with_specials(text);
+  };
   Encoded out;
-  if (tokenizer.bos_id() >= 0) out.tokens.push_back(tokenizer.bos_id());
-  const auto prompt = tokenizer.encode(e.prompt);
+  if (plain && tokenizer.bos_id() >= 0) out.tokens.push_back(tokenizer.bos_id());
+  const auto prompt = ids(e.prompt);
   out.tokens.insert(out.tokens.end(), prompt.begin(), prompt.end());
   out.loss_from = loss_on == LossOn::Completion ? static_cast<int32_t>(out.tokens.size()) : 0;
-  const auto completion = tokenizer.encode(e.completion);
+  const auto completion = ids(e.completion);
   out.tokens.insert(out.tokens.end(), completion.begin(), completion.end());
-  if (tokenizer.eos_id() >= 0) out.tokens.push_back(tokenizer.eos_id());
+  if (plain && tokenizer.eos_id() >= 0) out.tokens.push_back(tokenizer.eos_id());
   return out;
 }
 
@@ -141,8 +142,6 @@ class StoreWriter {
         text_(folder / "text.npy", "|u1") {}
 
   void add(const Example& e, const Encoded& encoded, Split split) {
-    if (!seen_.insert(hash64(e.id)).second)
-      fail("prepare", "example id '{}' appears twice; ids decide the split and must be unique", e.id);
     tokens_.append(std::span<const int32_t>(encoded.tokens));
     loss_from_.append(std::span<const int32_t>(&encoded.loss_from, 1));
     const auto s = static_cast<uint8_t>(split);
@@ -193,8 +192,29 @@ class StoreWriter {
   std::vector<int32_t> domain_;
   std::map<std::string, int32_t> domain_index_;
   std::map<std::string, std::array<int64_t, 3>> counts_;
-  std::unordered_set<uint64_t> seen_;
 };
+
+// Domains that a method cannot draw from, or that nothing is measured on.
+std::vector<std::string> warnings_of(const nlohmann::json& counts) {
+  std::vector<std::string> untrained, out;
+  bool evaluated = false, shared = false;
+  for (const auto& [name, n] : counts.items()) {
+    const bool valid = n.at("valid") > 0;
+    evaluated = evaluated || valid;
+    if (n.at("train") == 0)
+      untrained.push_back(name);
+    else
+      shared = shared || valid;
+  }
+  if (!untrained.empty())
+    out.push_back(fmt::format("{} of {} domains have no training example, and a method cannot draw from them: {}",
+                              untrained.size(), counts.size(), fmt::join(untrained, ", ")));
+  if (evaluated && !shared)
+    out.push_back(
+        "no domain is both trained and evaluated on: methods that weigh a domain by its own evaluation (rnb) need "
+        "regrouped domains (rnb regroup)");
+  return out;
+}
 
 nlohmann::json request_of(const PrepareOptions& o, const Source& source) {
   nlohmann::json files = nlohmann::json::object();
@@ -240,6 +260,7 @@ std::optional<PrepareSummary> up_to_date(const PrepareOptions& options, const nl
                           static_cast<int64_t>(store.domain_names().size()),
                           0,
                           true,
+                          manifest->value("notes", std::vector<std::string>()),
                           {}};
   } catch (const Error& e) {
     fmt::print(stderr, "{}; preparing it again\n", e.what());
@@ -263,20 +284,22 @@ PrepareSummary prepare(const PrepareOptions& options) {
   AtomicFolder folder(options.out);
   StoreWriter writer(folder.path());
   GoodRows rows(options, spec);
+  const Written written = rows.source().control_tokens() ? Written::WithControlTokens : Written::Plainly;
   Progress progress("prepare " + options.dataset, 0);
   for (bool more = true; more;) {
     std::vector<Example> block;
-    while (block.size() < kBlock) {
+    for (size_t bytes = 0; block.size() < kBlock && bytes < kBlockBytes;) {
       auto example = rows.next();
       if (!example) {
         more = false;
         break;
       }
+      bytes += example->prompt.size() + example->completion.size();
       block.push_back(std::move(*example));
     }
     std::vector<Encoded> encoded(block.size());
     parallel_for(static_cast<int64_t>(block.size()), threads, [&](int64_t i) {
-      encoded[static_cast<size_t>(i)] = encode(*tokenizer, block[static_cast<size_t>(i)], options.loss_on);
+      encoded[static_cast<size_t>(i)] = encode(*tokenizer, block[static_cast<size_t>(i)], options.loss_on, written);
     });
     for (size_t i = 0; i < block.size(); ++i) {
       writer.add(block[i], encoded[i], split_for(block[i], options.seed));
@@ -286,10 +309,11 @@ PrepareSummary prepare(const PrepareOptions& options) {
   if (writer.examples() == 0) fail("prepare", "{} gave no usable example", options.dataset);
 
   nlohmann::json manifest = writer.close();
-  for (const auto& [name, counts] : manifest["counts"].items())
-    if (counts["train"] == 0)
-      fmt::print(stderr, "warning: domain '{}' has no training example; a method cannot draw from it\n",
-                 name);
+  auto notes = rows.source().notes();
+  for (auto& note : warnings_of(manifest["counts"])) notes.push_back(std::move(note));
+  if (written == Written::WithControlTokens && tokenizer->encode_with_specials("<|im_start|>").size() != 1)
+    notes.push_back("the tokenizer has no <|im_start|>: the marks of the chat template are ordinary text to it");
+  if (!notes.empty()) manifest["notes"] = notes;
   fs::create_directories(folder.path() / "tokenizer");
   tokenizer->save(folder.path() / "tokenizer");
   std::vector<double> weights;
@@ -317,6 +341,7 @@ PrepareSummary prepare(const PrepareOptions& options) {
   summary.examples = writer.examples();
   summary.tokens = writer.tokens();
   summary.bad_rows = rows.bad_rows();
+  summary.notes = notes;
   summary.domains = static_cast<int64_t>(manifest["domain_names"].size());
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary;

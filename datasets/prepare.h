@@ -31,6 +31,7 @@ struct PrepareSummary {
   int64_t domains = 0;
   double seconds = 0;
   bool reused = false;  // the folder already held a store made from the same sources with the same options
+  std::vector<std::string> notes;        // of the source (Source::notes), and warnings
   std::vector<std::string> left_behind;  // groupings and embeddings that a replaced store had and that are untrue now
 };
 

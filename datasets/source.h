@@ -47,6 +47,12 @@ class Source {
   virtual std::vector<std::filesystem::path> files() const { return {}; }
   // Sources whose text is token ids already ("3 17 9") name their fixed vocabulary size; 0 for text.
   virtual int64_t fixed_vocabulary() const { return 0; }
+  // Whether control tokens ("<|im_start|>") are written in the text, in a layout of its own: they are encoded as single
+  // tokens, and nothing is added before or after.
+  virtual bool control_tokens() const { return false; }
+  // What whoever uses the store should know of what was read: rows left out by design, files that are not there. Complete
+  // after the last row.
+  virtual std::vector<std::string> notes() const { return {}; }
   // Evaluation weights over domains that differ from the validation counts (skills); by domain name, empty: none.
   virtual std::map<std::string, double> evaluation_weights() const { return {}; }
 };

@@ -18,6 +18,7 @@ class Tokenizer {
   virtual int32_t vocab_size() const = 0;
   // UTF-8 in; no special tokens are added. Throws Error at invalid UTF-8, naming the byte offset.
   virtual std::vector<int32_t> encode(std::string_view text) const = 0;
+  virtual std::vector<int32_t> encode_with_specials(std::string_view text) const { return encode(text); }  // control tokens written in the text ("<|im_start|>") become their ids
   virtual std::string decode(std::span<const int32_t> ids) const = 0;
   virtual int32_t bos_id() const = 0;  // starts every example; -1: none
   virtual int32_t eos_id() const = 0;  // ends every example; -1: none

@@ -21,7 +21,9 @@ std::string datasets_in_words() {
     text += fmt::format("{:20} {}\n", spec.name, spec.summary);
     if (!spec.licence.empty()) text += fmt::format("{:20} licence: {}\n", "", spec.licence);
     for (const OptionSpec& option : spec.options)
-      text += fmt::format("{:20} --option {}={}  {}\n", "", option.name, option.default_value, option.help);
+      text += fmt::format(
+          "{:20} --option {}={}{}  {}\n", "", option.name, option.default_value,
+          option.choices.empty() ? "" : fmt::format(" [{}]", fmt::join(option.choices, " | ")), option.help);
   }
   return text;
 }

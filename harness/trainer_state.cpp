@@ -183,6 +183,7 @@ void Trainer::prepare_data() {
   plan_budget();
   domains_.total_steps = e_.steps;
   mixer_ = make_mixer(e_.method, e_.method_options);
+  check_shared_domains(mixer_->needs(), domains_, e_.method);
   sampler_ = std::make_unique<Sampler>(parse_sampler_mode(e_.sampler), pools_, e_.seed,
                                        std::max<int64_t>(1, e_.steps / 10));
 }
@@ -190,6 +191,7 @@ void Trainer::prepare_data() {
 // What the mixer needs is known once it has been started.
 void Trainer::read_needs() {
   needs_ = mixer_->needs();
+  check_shared_domains(needs_, domains_, e_.method);  // again: another program's are known only now
   if (p_.empty()) fail("method", "{} gave no sampling weights for the first step", e_.method);
   if (!needs_.sampler.empty() && needs_.sampler != e_.sampler)
     fail_usage("sampler", "'{}' is set, {} needs '{}'", e_.sampler, e_.method, needs_.sampler);

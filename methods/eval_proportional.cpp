@@ -20,7 +20,9 @@ RNB_REGISTER_METHOD((MethodSpec{"eval_proportional",
                                 {},
                                 {"", "follows the evaluation proportions whatever the signal"},
                                 [](const MethodOptions&) -> std::unique_ptr<Mixer> {
-                                  return std::make_unique<FixedMixer>(evaluation_shares);
+                                  Needs needs;
+                                  needs.shared_domains = true;
+                                  return std::make_unique<FixedMixer>(evaluation_shares, needs);
                                 }}));
 
 }  // namespace

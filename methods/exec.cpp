@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "base/error.h"
-#include "methods/child_process.h"
+#include "base/child_process.h"
 #include "methods/exec_answer.h"
 #include "methods/registry.h"
 #include "methods/replay.h"

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
-#include "methods/child_process.h"
+#include "base/child_process.h"
 
 namespace rnb {
 
@@ -51,13 +51,15 @@ Needs needs_from_answer(const json& whole) {
   const json answer = whole.value("needs", json::object());
   expect_only(answer, {"round_steps", "round_evaluations", "round_probe_examples", "gradient_gram",
                        "step_norms", "eval_every", "batch_losses", "loss_weighting", "reference",
-                       "batch_gradients", "target_examples", "domain_gradient_clip", "sampler"});
+                       "batch_gradients", "target_examples", "domain_gradient_clip", "sampler",
+                       "shared_domains"});
   Needs needs;
   needs.round_steps = answer.value("round_steps", needs.round_steps);
   needs.round_evaluations = answer.value("round_evaluations", needs.round_evaluations);
   needs.round_probe_examples = answer.value("round_probe_examples", needs.round_probe_examples);
   needs.gradient_gram = answer.value("gradient_gram", false);
   needs.step_norms = answer.value("step_norms", false);
+  needs.shared_domains = answer.value("shared_domains", false);
   needs.eval_every = answer.value("eval_every", needs.eval_every);
   needs.batch_losses = answer.value("batch_losses", false);
   needs.reference = answer.value("reference", "");

@@ -12,7 +12,8 @@ namespace rnb {
 class FixedMixer : public Mixer {
  public:
   using Rule = std::function<Weights(const Domains&)>;
-  explicit FixedMixer(Rule rule) : rule_(std::move(rule)) {}
+  explicit FixedMixer(Rule rule, Needs needs = {}) : rule_(std::move(rule)), needs_(std::move(needs)) {}
+  Needs needs() const override { return needs_; }
   Decision init(const Domains& domains, Services&) override {
     Decision decision;
     decision.sampling = rule_(domains);
@@ -21,6 +22,7 @@ class FixedMixer : public Mixer {
 
  private:
   Rule rule_;
+  Needs needs_;
 };
 
 inline std::vector<double> as_doubles(const std::vector<int64_t>& counts) {

@@ -21,6 +21,7 @@ class LossSoftmax : public Mixer {
   Needs needs() const override {
     Needs needs;
     needs.eval_every = every_;
+    needs.shared_domains = true;
     return needs;
   }
 

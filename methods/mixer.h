@@ -57,6 +57,10 @@ struct Needs {
                                  // many examples drawn by the evaluation proportions
   double domain_gradient_clip = 0;  // > 0: each domain's gradient is clipped to that norm before its use
   std::string sampler;              // mode that the method must be run with; empty: any
+  // A domain is weighed by its own place in the evaluation (its share, its loss, its gradients' alignment
+  // with the other domains'): undefined where no domain has both training examples and a share of the
+  // evaluation. Known before init().
+  bool shared_domains = false;
 };
 
 // Sums over the steps of one round, per domain i: g_i = sum of per-step domain gradients of the tracked
@@ -128,6 +132,11 @@ class Mixer {
   virtual nlohmann::json save() const { return nlohmann::json::object(); }  // exact: doubles round-trip
   virtual void load(const nlohmann::json&) {}
 };
+
+// Throws Error, with what to do, where needs.shared_domains and no domain with training examples has a share
+// of the evaluation: the original domains of a data set that is evaluated on kinds of data which it does not
+// train on.
+void check_shared_domains(const Needs& needs, const Domains& domains, std::string_view who);
 
 // Throws Error unless w has m finite, non-negative entries that sum to 1 within 1e-9. The one place that
 // checks.

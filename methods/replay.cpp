@@ -83,6 +83,7 @@ Decision make_call(Mixer& mixer, const nlohmann::json& signal, Services& service
   if (call == "init") {
     const Domains domains = domains_from(data);
     m = domains.size();
+    check_shared_domains(mixer.needs(), domains, "the method");
     return mixer.init(domains, services);
   }
   if (m == 0) fail("replay", "'{}' comes before 'init'", call);

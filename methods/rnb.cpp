@@ -38,6 +38,7 @@ class Rnb : public Mixer {
     needs.round_steps = round_steps_;
     needs.gradient_gram = true;
     needs.step_norms = diagonal_ == GramDiagonal::Unbiased;
+    needs.shared_domains = true;  // else G p = 0
     return needs;
   }
 
@@ -53,12 +54,6 @@ class Rnb : public Mixer {
     }
     Decision decision;
     decision.sampling = temperature_mixture(sizes, 0.0);  // uniform over the domains that can be sampled
-    double reachable = 0;
-    for (size_t i = 0; i < evaluation_.size(); ++i) reachable += has_data_[i] ? evaluation_[i] : 0;
-    if (reachable <= 0)
-      fail("rnb",
-           "no evaluation domain has training examples, so G p is 0 and R&B is undefined (the paper's NaN); "
-           "regroup the data: evaluation examples then belong to training clusters");
     return decision;
   }
 

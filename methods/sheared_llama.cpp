@@ -39,6 +39,7 @@ class ShearedLlama : public Mixer {
   Needs needs() const override {
     Needs needs;
     needs.eval_every = every_;
+    needs.shared_domains = true;
     return needs;
   }
 

@@ -7,7 +7,10 @@ namespace rnb {
 
 SourceSpec dolly_source();
 SourceSpec jsonl_source();
+SourceSpec s1_source();
 SourceSpec skills_source();
+SourceSpec sni_source();
+SourceSpec sni_test_source();
 SourceSpec wordnet_source();
 
 // The seeded subset rule of SourceOptions::limit: true for the `limit` smallest hashes of (id, seed).

@@ -4,6 +4,8 @@
 
 #include "base/json_file.h"
 #include "tests/datasets/small_store.h"
+#include "tests/datasets/sni_files.h"
+#include "tests/datasets/write_parquet.h"
 
 namespace rnb {
 namespace {
@@ -55,6 +57,110 @@ TEST(Fuzz, WordNet) {
       }
   });
   EXPECT_GT(examples, 0);
+}
+
+// Bad rows and errors, but never a crash; what is an example is whole.
+int examples_of(const std::string& dataset, const SourceOptions& options) {
+  int examples = 0;
+  accepted([&] {
+    for (const Row& row : read_all(dataset, options))
+      if (const auto* e = std::get_if<Example>(&row)) {
+        ++examples;
+        EXPECT_FALSE(e->id.empty() || e->completion.empty() || e->domain.empty());
+      } else {
+        EXPECT_FALSE(std::get<BadRow>(row).reason.empty());
+      }
+  });
+  return examples;
+}
+
+TEST(Fuzz, SniTaskFiles) {
+  const ScratchFolder folder;
+  const std::string good = sni_task_text("Sums", sni_instances(1, 3));
+  SourceOptions options;
+  options.from = folder.path();
+  int whole = 0, part = 0;
+  fuzz("sni", 500, [&](Rng& rng) {
+    folder.write("task1_t.json", damaged(good, rng));
+    const int n = examples_of("sni", options);
+    whole += n == 3;
+    part += n < 3;
+  });
+  EXPECT_GT(whole, 0);
+  EXPECT_GT(part, 0);
+}
+
+TEST(Fuzz, SniListsAndCategories) {
+  const ScratchFolder folder;
+  write_sni_folder(folder, 2);
+  folder.write("flat/train/task1_t.jsonl",
+               R"({"task_name": "task1_t", "id": "a", "definition": "Do", "inputs": "q", "targets": "t"})");
+  const std::string list = "task1_t\ntask2_t\ntask3_t\n", table = "task\tcategory\ntask1_t\tsums\n";
+  SourceOptions official, flat;
+  official.from = folder.path() / "ni";
+  flat.from = folder.path() / "flat";
+  flat.extra["categories"] = (folder.path() / "c.tsv").string();
+  int examples = 0;
+  fuzz("sni lists", 300, [&](Rng& rng) {
+    folder.write("ni/splits/default/train_tasks.txt", damaged(list, rng, "\n\r task_1.json"));
+    folder.write("c.tsv", damaged(table, rng, "\t\n\r task"));
+    examples += examples_of("sni_test", official) + examples_of("sni", flat);
+  });
+  EXPECT_GT(examples, 0);
+}
+
+TEST(Fuzz, S1Lines) {
+  const ScratchFolder folder;
+  const std::string good =
+      R"({"question": "q", "solution": "s", "source_type": "d", "thinking_trajectories": ["a", "b"], "attempt": "Answer: 1"})";
+  SourceOptions options;
+  int examples = 0;
+  fuzz("s1", 20, [&](Rng& rng) {
+    std::string rows;
+    for (int i = 0; i < 100; ++i) rows += damaged(good, rng) + "\n";
+    options.from = folder.write("x.jsonl", rows);
+    examples += examples_of("s1", options);
+  });
+  EXPECT_GT(examples, 0);
+}
+
+// Each round starts Python: few rounds here, many in the minute under `slow`.
+TEST(Fuzz, ParquetFiles) {
+  if (!pyarrow_is_there()) GTEST_SKIP() << ".venv has no pyarrow: scripts/setup.sh installs it";
+  const ScratchFolder folder;
+  nlohmann::json rows;
+  for (int i = 0; i < 20; ++i) rows.push_back({{"question", "q" + std::to_string(i)}, {"solution", "s"}, {"source_type", "d"}});
+  const std::string good = read_text_file(write_parquet(folder, "good.parquet", rows, 5));
+  SourceOptions options;
+  int whole = 0, part = 0;
+  fuzz("parquet", 6, [&](Rng& rng) {
+    options.from = folder.write("x.parquet", damaged(good, rng));
+    const int n = examples_of("s1", options);
+    whole += n == 20;
+    part += n < 20;
+  });
+  EXPECT_GT(whole + part, 0);
+}
+
+// What the reader of Parquet files sends.
+TEST(Fuzz, ParquetMessages) {
+  const ScratchFolder folder;
+  const std::string good =
+      "{\"rows\": [2]}\n{\"file\": 0, \"row\": 1, \"values\": {\"question\": \"q\", \"solution\": \"s\", "
+      "\"source_type\": \"d\"}}\n{\"file\": 0, \"row\": 2, \"values\": {\"question\": \"q\", \"solution\": \"s\", "
+      "\"source_type\": \"d\"}}\n{\"end\": 2}\n";
+  ::setenv("RNB_PYTHON", "/bin/sh", 1);
+  ::setenv("RNB_PARQUET_READER", folder.write("reader.sh", "cat '" + (folder.path() / "sent").string() + "'").c_str(), 1);
+  SourceOptions options;
+  options.from = folder.write("x.parquet", "PAR1");
+  folder.write("sent", good);
+  EXPECT_EQ(examples_of("s1", options), 2);
+  fuzz("parquet messages", 100, [&](Rng& rng) {
+    folder.write("sent", damaged(good, rng));
+    examples_of("s1", options);
+  });
+  ::unsetenv("RNB_PYTHON");
+  ::unsetenv("RNB_PARQUET_READER");
 }
 
 TEST(Fuzz, DeeplyNestedJsonIsOneRow) {

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/datasets/small_store.h"
+#include "tests/datasets/write_parquet.h"
 
 namespace rnb {
 namespace {
@@ -46,14 +47,99 @@ TEST(WordNet, SubsetKeepsTheOrderOfTheFiles) {
   EXPECT_NEAR(static_cast<double>(nouns), 349, 5 * 10.3);
 }
 
-TEST(Dolly, HasEveryRowInItsCategory) {
+// Unpacks an archive of RNB_DATA_DIR into a folder of the test; why it cannot, otherwise.
+std::string unpack(const std::string& archive, const ScratchFolder& folder) {
   const char* data = std::getenv("RNB_DATA_DIR");
-  if (!data) GTEST_SKIP() << "RNB_DATA_DIR is not set: the folder with dolly-15k.tar.xz";
-  const fs::path archive = fs::path(data) / "dolly-15k.tar.xz";
-  if (!fs::exists(archive)) GTEST_SKIP() << archive << " is missing";
+  if (!data) return "RNB_DATA_DIR is not set: the folder with " + archive;
+  const fs::path file = fs::path(data) / archive;
+  if (!fs::exists(file)) return file.string() + " is missing";
+  const std::string command = "tar -xJf '" + file.string() + "' -C '" + folder.path().string() + "'";
+  return std::system(command.c_str()) == 0 ? "" : file.string() + " cannot be unpacked";
+}
+
+struct Counted {
+  std::map<std::string, int> domains;
+  std::map<SplitHint, int> hints;
+  std::vector<std::string> notes;
+  int total = 0;
+};
+
+Counted counted(const std::string& dataset, const fs::path& from, std::map<std::string, std::string> extra = {}) {
+  SourceOptions options;
+  options.from = from;
+  options.extra = std::move(extra);
+  const auto source = source_spec(dataset).open(options);
+  Counted out;
+  while (const auto row = source->next()) {
+    if (const auto* bad = std::get_if<BadRow>(&*row)) {
+      ADD_FAILURE() << bad->where << ": " << bad->reason;
+      break;
+    }
+    const auto& e = std::get<Example>(*row);
+    ++out.domains[e.domain];
+    ++out.hints[e.hint];
+    ++out.total;
+  }
+  out.notes = source->notes();
+  return out;
+}
+
+TEST(Sni, OfficialSubsetHasItsTasksAndCategories) {
   const ScratchFolder folder;
-  const std::string unpack = "tar -xJf '" + archive.string() + "' -C '" + folder.path().string() + "'";
-  ASSERT_EQ(std::system(unpack.c_str()), 0);
+  if (const auto why = unpack("super-natural-instructions.tar.xz", folder); !why.empty()) GTEST_SKIP() << why;
+  const Counted train = counted("sni", folder.path(), {{"split", "train"}});
+  EXPECT_EQ(train.total, 69'873);  // 69,875 instances, two without an output
+  EXPECT_EQ(train.domains.size(), 31U);
+  EXPECT_EQ(train.domains.at("Question Answering"), 20'255);
+  EXPECT_THAT(train.notes, testing::ElementsAre("550 of the 756 tasks in train_tasks.txt have no file here",
+                                                "2 instances were left out: their output is empty"));
+  const Counted unseen = counted("sni_test", folder.path());
+  EXPECT_EQ(unseen.domains.size(), 37U);  // 31 and 6, none of them in both
+  EXPECT_EQ(unseen.domains.at("Title Generation"), 3'500);
+  EXPECT_EQ(unseen.hints.at(SplitHint::Train), 69'873);
+  EXPECT_EQ(unseen.hints.at(SplitHint::Valid) + unseen.hints.at(SplitHint::Test), 9'843);
+  EXPECT_NEAR(unseen.hints.at(SplitHint::Valid), 4'921.5, 5 * 49.6);  // sqrt(9843) / 2
+  const Counted capped = counted("sni", folder.path(), {{"split", "all"}, {"max-instances", "10"}});
+  EXPECT_LE(capped.total, 2'770);
+}
+
+TEST(S1, StandInHasItsRowsAndSources) {
+  const ScratchFolder folder;
+  if (const auto why = unpack("s1-like-open.tar.xz", folder); !why.empty()) GTEST_SKIP() << why;
+  const Counted sources = counted("s1", folder.path() / "s1-like-open");
+  EXPECT_EQ(sources.total, 8'257);
+  EXPECT_EQ(sources.domains.size(), 21U);
+  EXPECT_EQ(sources.domains.at("simplescaling/openaimath/Algebra"), 1'063);
+  EXPECT_EQ(sources.notes.at(0), "8257 of 8257 rows have no thinking trajectory: their completion is the answer alone");
+  const Counted kinds = counted("s1", folder.path() / "s1-like-open", {{"domain-column", "cot_type"}});
+  EXPECT_EQ(kinds.domains, (std::map<std::string, int>{{"english", 1'214}, {"math", 7'043}}));
+}
+
+TEST(S1, ParquetFixturesOfEveryCodecGiveTheSameExamples) {
+  const ScratchFolder folder;
+  if (const auto why = unpack("parquet-fixtures.tar.xz", folder); !why.empty()) GTEST_SKIP() << why;
+  if (!pyarrow_is_there()) GTEST_SKIP() << ".venv has no pyarrow: scripts/setup.sh installs it";
+  std::vector<std::string> texts;
+  for (const char* codec : {"plain", "snappy", "zstd"}) {
+    SourceOptions options;
+    options.from = folder.path() / "parquet-fixtures" / fmt::format("s1-schema-300.{}.parquet", codec);
+    std::string text;
+    const auto rows = read_all("s1", options);
+    ASSERT_EQ(rows.size(), 300U);
+    for (const Row& row : rows) {
+      const auto& e = std::get<Example>(row);
+      EXPECT_THAT(e.completion, testing::StartsWith("<|im_start|>think\n"));
+      text += e.prompt + e.completion + e.domain;
+    }
+    texts.push_back(text);
+  }
+  EXPECT_EQ(texts[0], texts[1]);
+  EXPECT_EQ(texts[0], texts[2]);
+}
+
+TEST(Dolly, HasEveryRowInItsCategory) {
+  const ScratchFolder folder;
+  if (const auto why = unpack("dolly-15k.tar.xz", folder); !why.empty()) GTEST_SKIP() << why;
   SourceOptions options;
   options.from = folder.path() / "dolly-15k";
   std::map<std::string, int> counts;

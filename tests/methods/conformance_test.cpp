@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "methods/replay.h"
 #include "methods/simplex.h"
 #include "played_run.h"
@@ -103,6 +104,31 @@ TEST_P(EveryMethod, NeverDrawsFromADomainWithoutTrainingExamples) {
   Scenario s = ordinary_scenario(4);
   s.domains.train_examples[1] = s.domains.train_tokens[1] = 0;
   for (const Weights& w : run(s).weights) EXPECT_EQ(w[1], 0.0);
+}
+
+// Sup-NatInst test before Regroup: trained on some domains, evaluated on others. A method needs both in one domain and says
+// so, or bears it.
+TEST_P(EveryMethod, BearsAnEvaluationOfUnseenDomainsOrSaysThatItIsUndefined) {
+  Scenario s = ordinary_scenario(4);
+  s.domains.valid_examples = {0, 0, 10, 30};
+  s.domains.evaluation = {0, 0, 0.25, 0.75};
+  s.domains.train_examples[2] = s.domains.train_tokens[2] = 0;
+  s.domains.train_examples[3] = s.domains.train_tokens[3] = 0;
+  const auto options = options_for(spec(), s.domains);
+  if (make_mixer(GetParam(), options)->needs().shared_domains) {
+    const nlohmann::json init = {{"call", "init"}, {"step", 0}, {"data", signal_to_json(s.domains)}};
+    try {
+      replay(GetParam(), options, {init});
+      FAIL() << "ran";
+    } catch (const Error& e) {
+      EXPECT_NE(std::string(e.what()).find("rnb regroup"), std::string::npos) << e.what();
+    }
+    s.domains.train_examples[3] = s.domains.train_tokens[3] = 50;  // one of the two is enough
+  }
+  for (const Weights& w : run(s).weights) {
+    check_weights(w, 4, GetParam());
+    EXPECT_EQ(w[2], 0.0);
+  }
 }
 
 TEST_P(EveryMethod, KeepsItsLastGoodWeightsOnBadSignals) {

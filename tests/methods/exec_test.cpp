@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "methods/child_process.h"
+#include "base/child_process.h"
 #include "played_run.h"
 
 namespace rnb {

@@ -207,8 +207,10 @@ TEST(Rnb, RoundsAreATenthOfTheRunUnlessGiven) {
 TEST(Rnb, RefusesEvaluationDomainsThatCannotBeTrainedOn) {
   Domains d = domains_with({1.0, 0.0});
   d.train_examples[0] = 0;
-  Services services;
-  EXPECT_THROW(make_mixer("rnb", {})->init(d, services), Error);
+  const Needs needs = make_mixer("rnb", {})->needs();
+  EXPECT_THROW(check_shared_domains(needs, d, "rnb"), Error);
+  d.evaluation = {0.9, 0.1};  // one that both have is enough
+  EXPECT_NO_THROW(check_shared_domains(needs, d, "rnb"));
 }
 
 TEST(Rnb, RefusesOptionsThatCannotBeMeant) {

@@ -1,0 +1,55 @@
+#pragma once
+// A small Super-NaturalInstructions folder written by hand in the official format.
+
+#include <string>
+#include <vector>
+
+#include "tests/base/scratch_folder.h"
+
+namespace rnb {
+
+// `instances`: the text between the brackets of "Instances".
+inline std::string sni_task_text(const std::string& category, const std::string& instances,
+                                 const std::string& language = "English") {
+  return R"({
+ "Contributors": ["A. Person"],
+ "Categories": [")" +
+         category + R"(", "Second"],
+ "Definition": ["Do what is asked"],
+ "Input_language": [")" +
+         language + R"("],
+ "Output_language": ["English"],
+ "Positive Examples": [{"input": "[{\"x\": 1}]", "output": "\\", "explanation": ""}],
+ "Instances": [)" +
+         instances + R"(],
+ "URL": ["https://example.org"]
+}
+)";
+}
+
+// "task7-0" to "task7-(n-1)" of task 7.
+inline std::string sni_instances(int task, int n) {
+  std::string out;
+  for (int i = 0; i < n; ++i) {
+    const std::string id = "task" + std::to_string(task) + "-" + std::to_string(i);
+    out += std::string(i ? "," : "") + "\n  {\"id\": \"" + id + "\", \"input\": \"question " +
+           std::to_string(i) + " of " + std::to_string(task) + "\", \"output\": [\"answer " +
+           std::to_string(i * task) + "\"]}";
+  }
+  return out;
+}
+
+// Train tasks 1 and 2 (category Sums) and 3 (Words), test task 4 (Titles), task 5 in no list; `n` instances
+// each.
+inline void write_sni_folder(const ScratchFolder& folder, int n) {
+  for (const auto& [task, category] :
+       {std::pair{1, "Sums"}, {2, "Sums"}, {3, "Words"}, {4, "Titles"}, {5, "Other"}})
+    folder.write("ni/tasks/task" + std::to_string(task) + "_t.json",
+                 sni_task_text(category, sni_instances(task, n)));
+  folder.write("ni/tasks/README.md", "not a task");
+  folder.write("ni/splits/default/train_tasks.txt", "task1_t\ntask2_t\r\ntask3_t\ntask9_not_here\n");
+  folder.write("ni/splits/default/test_tasks.txt", "task4_t\n");
+  folder.write("ni/splits/default/excluded_tasks.txt", "task5_t\n");
+}
+
+}  // namespace rnb
