@@ -16,6 +16,10 @@ nlohmann::json read_json_file(const std::filesystem::path& file);
 template <typename T>
 T json_field(const nlohmann::json& object, std::string_view key, std::string_view where);
 
+// The same, or `otherwise` where it is absent or null.
+template <typename T>
+T optional_field(const nlohmann::json& object, std::string_view key, T otherwise, std::string_view where);
+
 [[noreturn]] void json_field_failed(std::string_view key, std::string_view where, std::string_view why);
 
 template <typename T>
@@ -28,6 +32,13 @@ T json_field(const nlohmann::json& object, std::string_view key, std::string_vie
   } catch (const nlohmann::json::exception&) {
     json_field_failed(key, where, "has the wrong type");
   }
+}
+
+template <typename T>
+T optional_field(const nlohmann::json& object, std::string_view key, T otherwise, std::string_view where) {
+  if (!object.is_object()) json_field_failed(key, where, "the value around it is not an object");
+  const auto it = object.find(key);
+  return it == object.end() || it->is_null() ? otherwise : json_field<T>(object, key, where);
 }
 
 }  // namespace rnb

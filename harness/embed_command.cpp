@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/npy.h"
+#include "models/sentence_folder.h"
 #include "models/text_encoder.h"
 
 namespace rnb {
@@ -62,13 +63,16 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 int embed_command(const std::vector<std::string>& args) {
   po::options_description options("Options of rnb embed");
-  std::string model, ids, mask, texts, out, mode = "encoder";
+  std::string model, ids, mask, texts, out, prompt, mode = "encoder";
   int threads = 0;
   auto add = options.add_options();
-  add("model", po::value(&model), "Hugging Face encoder folder; default: the installed MiniLM");
+  add("model", po::value(&model), "Hugging Face folder of BERT or ModernBERT; default: the installed MiniLM");
   add("ids", po::value(&ids), "int64 .npy of token ids, n x T");
   add("mask", po::value(&mask), "int64 .npy, 1 for a token, 0 for padding, n x T");
   add("texts", po::value(&texts), "UTF-8 file, one text a line");
+  add("prompt", po::value(&prompt),
+      "with --texts: what is put before each, by its name in the folder's config_sentence_transformers.json "
+      "(default: the folder's default_prompt_name)");
   add("mode", po::value(&mode), "encoder, or static: the mean of the token embeddings (default encoder)");
   add("out", po::value(&out), "float32 .npy, n x dim: mean-pooled vectors of unit length");
   add("threads", po::value(&threads), "0: all cores");
@@ -77,6 +81,8 @@ int embed_command(const std::vector<std::string>& args) {
   if (out.empty()) fail_usage("embed", "--out is missing");
   if (ids.empty() == texts.empty()) fail_usage("embed", "exactly one of --ids and --texts must be given");
   if (ids.empty() != mask.empty()) fail_usage("embed", "--ids and --mask go together");
+  if (!prompt.empty() && (texts.empty() || mode == "static"))
+    fail_usage("embed", "--prompt goes with --texts and --mode encoder");
   if (mode != "encoder" && mode != "static")
     fail_usage("embed", "--mode '{}'; expected encoder or static", mode);
   if (threads < 0) fail_usage("embed", "--threads {}; expected 0 or more", threads);
@@ -92,7 +98,7 @@ int embed_command(const std::vector<std::string>& args) {
     const auto lines = lines_of(read_text_file(texts));
     const std::vector<std::string_view> views(lines.begin(), lines.end());
     rows = static_cast<int64_t>(lines.size());
-    vectors = embed_texts(model, how, views);
+    vectors = embed_texts(model, how, views, {}, read_prompt(model, prompt));
   }
   if (rows == 0) fail("embed", "there is nothing to embed");
   write_npy<float>(out, vectors, {rows, static_cast<int64_t>(vectors.size()) / rows});

@@ -12,6 +12,7 @@
 #include "base/sha256.h"
 #include "harness/flop_counter.h"
 #include "harness/ledger.h"
+#include "models/sentence_folder.h"
 #include "models/text_encoder.h"
 
 namespace rnb {
@@ -29,44 +30,70 @@ int64_t checked_dim(const fs::path& file, const Store& store) {
   return array.shape()[1];
 }
 
-// Each part is preceded by its length, so that no two lists of texts give the same bytes.
-std::string digest_of(const fs::path& encoder, const std::string& embedder,
-                      const std::vector<std::string_view>& texts) {
-  Sha256 hash;
-  const auto add = [&](std::string_view part) {
-    const uint64_t size = part.size();
-    hash.update(&size, sizeof size);
-    hash.update(part);
-  };
-  add(embedder);
+// Each part is preceded by its length, so that no two lists of parts give the same bytes.
+void add_part(Sha256& hash, std::string_view part) {
+  const uint64_t size = part.size();
+  hash.update(&size, sizeof size);
+  hash.update(part);
+}
+
+void add_files(Sha256& hash, const fs::path& encoder) {
+  std::error_code error;
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(encoder)) {
+  for (const auto& entry : fs::directory_iterator(encoder, error)) {
     const auto kind = entry.path().extension();
     if (kind == ".safetensors" || kind == ".json" || kind == ".txt") files.push_back(entry.path());
   }
+  if (error) fail("embed", "{}: {}; expected an encoder's folder", encoder.string(), error.message());
   std::sort(files.begin(), files.end());
   for (const auto& file : files) {
-    add(file.filename().string());
-    add(sha256_file(file));
+    add_part(hash, file.filename().string());
+    add_part(hash, sha256_file(file));
   }
-  for (const auto text : texts) add(text);
+}
+
+std::string digest_of(const fs::path& encoder, const std::string& mode, const std::string& prompt,
+                      const std::vector<std::string_view>& texts) {
+  Sha256 hash;
+  add_part(hash, mode);
+  add_files(hash, encoder);
+  if (!prompt.empty()) add_part(hash, "prompt: " + prompt);
+  for (const auto text : texts) add_part(hash, text);
   return hash.hex();
+}
+
+// The folder of "encoder:FOLDER" and "static:FOLDER"; empty for the installed encoder's two.
+std::string folder_of(const std::string& embedder) {
+  const size_t colon = embedder.find(':');
+  return colon == std::string::npos ? "" : embedder.substr(colon + 1);
 }
 
 }  // namespace
 
-Embeddings embed_store(const Store& store, const std::string& embedder) {
+std::string embedder_digest(const std::string& embedder) {
+  if (embedder.starts_with("npy:")) return sha256_file(embedder.substr(4));
+  if (folder_of(embedder).empty()) return "";
+  Sha256 hash;
+  add_files(hash, folder_of(embedder));
+  return hash.hex();
+}
+
+Embeddings embed_store(const Store& store, const std::string& embedder, const std::string& prompt_name) {
   if (embedder.starts_with("npy:")) {
     const fs::path file = embedder.substr(4);
     return {file, checked_dim(file, store), "", 0, 0, true};
   }
-  if (embedder != "minilm" && embedder != "static")
-    fail_usage("embed", "embedder '{}'; expected minilm, static or npy:FILE", embedder);
-  const fs::path encoder = default_encoder_folder();
+  const bool whole = embedder == "minilm" || embedder.starts_with("encoder:");
+  if (!whole && embedder != "static" && !embedder.starts_with("static:"))
+    fail_usage("embed", "embedder '{}'; expected minilm, static, encoder:FOLDER, static:FOLDER or npy:FILE",
+               embedder);
+  const std::string given = folder_of(embedder);
+  const fs::path encoder = given.empty() ? default_encoder_folder() : fs::path(given);
+  const std::string prompt = whole ? read_prompt(encoder, prompt_name, "clustering") : "";
   std::vector<std::string_view> texts;
   texts.reserve(static_cast<size_t>(store.size()));
   for (int64_t i = 0; i < store.size(); ++i) texts.push_back(store.text(i));
-  const std::string key = digest_of(encoder, embedder, texts);
+  const std::string key = digest_of(encoder, whole ? "minilm" : "static", prompt, texts);
   const fs::path folder = store.folder() / "embeddings", file = folder / (key.substr(0, 16) + ".npy"),
                  cost = folder / (key.substr(0, 16) + ".json");
   if (fs::exists(file) && fs::exists(cost)) {
@@ -82,15 +109,16 @@ Embeddings embed_store(const Store& store, const std::string& embedder) {
     const FlopCounter counter(ledger);
     const PhaseScope scope(ledger, Phase::Regroup);
     Progress progress("embed " + embedder, store.size());
-    vectors = embed_texts(encoder, embedder == "minilm" ? EmbedMode::Encoder : EmbedMode::Static, texts,
-                          [&](int64_t done) { progress.update(done); });
+    vectors = embed_texts(
+        encoder, whole ? EmbedMode::Encoder : EmbedMode::Static, texts,
+        [&](int64_t done) { progress.update(done); }, prompt);
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const double flops = ledger.flops(Phase::Regroup);
   const auto dim = static_cast<int64_t>(vectors.size()) / store.size();
   write_npy<float>(file, vectors, {store.size(), dim});
-  const nlohmann::json record{
-      {"embedder", embedder}, {"sha256", key}, {"dim", dim}, {"seconds", seconds}, {"flops", flops}};
+  const nlohmann::json record{{"embedder", embedder}, {"prompt", prompt},   {"sha256", key},
+                              {"dim", dim},           {"seconds", seconds}, {"flops", flops}};
   write_file_atomic(cost, record.dump(1) + "\n");
   return {file, dim, key, seconds, flops, false};
 }

@@ -31,6 +31,7 @@ struct Experiment {
   std::string pack = "off";         // off | on: concatenate within a domain up to the context
   std::string track =
       "last";  // last | last:N | pattern:REGEX : layers whose per-domain gradients are tracked
+  std::string checkpoint_activations = "off";  // off | on: blocks are computed again in the backward pass
   // evaluation and keeping
   int64_t eval_every = 100, mixing_eval_examples = 256, eval_batch = 32, log_every = 10;
   int64_t checkpoint_every = 0, keep_checkpoints = 1;  // 0: only when stopped by a signal

@@ -11,11 +11,6 @@
 namespace rnb {
 namespace {
 
-// Embeddings that the user made may change under the same name; those of our encoders cannot.
-std::string digest_of_file(const std::string& embedder) {
-  return embedder.starts_with("npy:") ? sha256_file(embedder.substr(4)) : std::string();
-}
-
 void make_by_loss(const Store& store, const GroupingExpression& expression, const ResolveOptions& options) {
   Experiment base;
   base.store = store.folder().string();
@@ -37,12 +32,13 @@ void make(const Store& store, const GroupingExpression& expression, const std::s
     save_grouping(store, random_grouping(store, expression.ks.front(), expression.seed), {}, 1);
     return;
   }
-  const Embeddings embeddings = embed_store(store, expression.embedder);
+  const Embeddings embeddings = embed_store(store, expression.embedder, expression.prompt);
   const NpyArray array(embeddings.file);
   RegroupOutcome outcome =
       regroup(store, {array.values<float>(), array.shape()[0], array.shape()[1]}, expression);
   outcome.grouping.manifest["embedding_seconds"] = embeddings.seconds;
   outcome.grouping.manifest["embedding_flops"] = embeddings.flops;
+  if (!expression.prompt.empty()) outcome.grouping.manifest["prompt"] = expression.prompt;
   if (!digest.empty()) outcome.grouping.manifest["embeddings_sha256"] = digest;
   save_grouping(store, outcome.grouping, outcome.centroids, array.shape()[1]);
 }
@@ -53,7 +49,7 @@ Grouping resolve_grouping(const Store& store, const std::string& text, const Res
   const GroupingExpression expression = parse_grouping(text);
   if (expression.kind != GroupingExpression::Kind::Named) {
     const auto manifest = store.folder() / "groupings" / expression.name / "manifest.json";
-    const std::string digest = digest_of_file(expression.embedder);
+    const std::string digest = embedder_digest(expression.embedder);
     const bool made = std::filesystem::exists(manifest) &&
                       (digest.empty() || read_json_file(manifest).value("embeddings_sha256", "") == digest);
     if (!made) make(store, expression, digest, options);

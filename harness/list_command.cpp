@@ -48,9 +48,12 @@ std::string folder_in_words() {
 
 std::string models_in_words() {
   std::string text;
-  for (const ModelSize& m : model_sizes())
-    text += fmt::format("{:20} GPT-Neo: {} layers, width {}, {} heads, context {}\n", m.name, m.layers,
-                        m.width, m.heads, m.context);
+  for (const ModelSize& m : model_sizes()) {
+    const std::string heads =
+        m.kv_heads == m.heads ? fmt::format("{}", m.heads) : fmt::format("{} / {}", m.heads, m.kv_heads);
+    text += fmt::format("{:20} {}: {} layers, width {}, {} heads, MLP {}, context {}\n", m.name,
+                        family_name(m.family), m.layers, m.width, heads, m.inner, m.context);
+  }
   return text + fmt::format("{:20} {}\n", "FOLDER", folder_in_words());
 }
 
@@ -58,10 +61,12 @@ nlohmann::json models_as_json() {
   auto list = nlohmann::json::array();
   for (const ModelSize& m : model_sizes())
     list.push_back({{"name", m.name},
-                    {"summary", "GPT-Neo"},
+                    {"summary", family_name(m.family)},
                     {"layers", m.layers},
                     {"width", m.width},
                     {"heads", m.heads},
+                    {"kv_heads", m.kv_heads},
+                    {"inner", m.inner},
                     {"context", m.context}});
   list.push_back({{"name", "FOLDER"}, {"summary", folder_in_words()}});
   return list;

@@ -70,7 +70,7 @@ void print(const Store& store, const Grouping& g) {
 
 int regroup_command(const std::vector<std::string>& args) {
   po::options_description options("Options of rnb regroup");
-  std::string store, k = "10", embedder = "minilm", expression, by = "silhouette", device = "cpu";
+  std::string store, k = "10", embedder = "minilm", prompt, expression, by = "silhouette", device = "cpu";
   const ShortRuns runs;
   int64_t random = 0;
   int seed = 1, nredo = 3, threads = 0;
@@ -87,7 +87,14 @@ int regroup_command(const std::vector<std::string>& args) {
   add("k-batch", po::value<std::string>(), fmt::format("of the short runs (default {})", runs.batch).c_str());
   add("k-lr", po::value<std::string>(), fmt::format("of the short runs (default {})", runs.lr).c_str());
   add("device", po::value(&device), "of the short runs: cpu, cuda or cuda:N (default cpu)");
-  add("embedder", po::value(&embedder), "minilm, static or npy:FILE (default minilm)");
+  add("embedder", po::value(&embedder),
+      "minilm, static (its token embeddings alone), encoder:FOLDER or static:FOLDER (a Hugging Face folder "
+      "of BERT "
+      "or ModernBERT), or npy:FILE (default minilm)");
+  add("prompt", po::value(&prompt),
+      "what encoder:FOLDER puts before each text, by its name in the folder's "
+      "config_sentence_transformers.json; "
+      "default: clustering where the folder has it, else the folder's default");
   add("seed", po::value(&seed), "of k-means (default 1)");
   add("nredo", po::value(&nredo), "starts of k-means (default 3)");
   add("random", po::value(&random), "instead: the control, that many random domains");
@@ -100,9 +107,9 @@ int regroup_command(const std::vector<std::string>& args) {
   at::set_num_threads(threads > 0 ? threads
                                   : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
   if (expression.empty()) {
-    expression = random > 0
-                     ? fmt::format("random:k={},seed={}", random, seed)
-                     : fmt::format("regroup:k={},embedder={},seed={},nredo={}", k, embedder, seed, nredo);
+    expression = random > 0 ? fmt::format("random:k={},seed={}", random, seed)
+                            : fmt::format("regroup:k={},embedder={}{},seed={},nredo={}", k, embedder,
+                                          prompt.empty() ? "" : ",prompt=" + prompt, seed, nredo);
     if (by != "silhouette") expression += ",by=" + by;
     for (const char* name : {"steps", "seeds", "model", "context", "batch", "lr"})
       if (const std::string option = fmt::format("k-{}", name); values.count(option))

@@ -62,6 +62,7 @@ Trainer::Trainer(const Experiment& experiment, const Store& store, const Groupin
       domain_examples_(m_) {
   const PhaseScope scope(ledger_, Phase::Setup);
   model_ = make_language_model(e_.model, store_.vocab_size(), e_.context, e_.seed, device_);
+  if (e_.checkpoint_activations == "on") model_->keep_activations(Activations::Recompute);
   if (model_->vocab_size() < store_.vocab_size())
     fail("model",
          "{} has {} token ids, the store's tokenizer {}; prepare the store with the model's own tokenizer",
@@ -74,8 +75,8 @@ Trainer::Trainer(const Experiment& experiment, const Store& store, const Groupin
 
 Trainer::~Trainer() = default;
 
-// A fresh run: the mixer's first call. A cut one: everything as the checkpoint has it, and the call of the mixer that
-// it was cut in, if any.
+// A fresh run: the mixer's first call. A cut one: everything as the checkpoint has it, and the call of the
+// mixer that it was cut in, if any.
 void Trainer::start() {
   const auto checkpoint = load_newest_checkpoint(folder_);
   if (!checkpoint) {
@@ -89,7 +90,8 @@ void Trainer::start() {
     settle_budget();
     return;
   }
-  log_ = std::make_unique<EventLog>(folder_ / "events.jsonl", checkpoint->state.at("log_bytes").get<int64_t>());
+  log_ =
+      std::make_unique<EventLog>(folder_ / "events.jsonl", checkpoint->state.at("log_bytes").get<int64_t>());
   // What was served, call by call; what follows the last whole call belongs to the one that was cut.
   std::deque<nlohmann::json> at_init, served;
   for (auto& event : read_events(folder_ / "events.jsonl")) {
@@ -196,7 +198,8 @@ void Trainer::read_needs() {
   if (!needs_.sampler.empty() && needs_.sampler != e_.sampler)
     fail_usage("sampler", "'{}' is set, {} needs '{}'", e_.sampler, e_.method, needs_.sampler);
   if (needs_.batch_gradients && (e_.accumulation > 1 || e_.pack == "on"))
-    fail_usage("accumulation", "{} weighs whole domain gradients: set accumulation = 1 and pack = off", e_.method);
+    fail_usage("accumulation", "{} weighs whole domain gradients: set accumulation = 1 and pack = off",
+               e_.method);
   if (!needs_.reference.empty()) reference_ = proxy_model(needs_.reference);
   if (needs_.gradient_gram)
     gradients_ = std::make_unique<DomainGradients>(tracked_layers(e_.track, model_->linear_names()), m_,

@@ -1,26 +1,15 @@
 #include "models/gpt_neo.h"
 
-#include <set>
-
 #include "base/error.h"
 #include "base/json_file.h"
-#include "base/random.h"
-#include "models/tracked_linear.h"
 
 namespace rnb {
-
 namespace {
-
-template <typename T>
-T field_or(const nlohmann::json& json, const char* key, T otherwise, const std::string& where) {
-  const auto it = json.find(key);
-  return it == json.end() || it->is_null() ? otherwise : json_field<T>(json, key, where);
-}
 
 // "attention_layers" names each layer's kind; older files give [[["global", "local"], 6]] instead.
 std::vector<std::string> attention_kinds(const nlohmann::json& json, int64_t layers,
                                          const std::string& where) {
-  auto kinds = field_or<std::vector<std::string>>(json, "attention_layers", {}, where);
+  auto kinds = optional_field<std::vector<std::string>>(json, "attention_layers", {}, where);
   if (!kinds.empty()) return kinds;
   using Group = std::pair<std::vector<std::string>, int64_t>;
   for (const auto& [names, repeats] : json_field<std::vector<Group>>(json, "attention_types", where)) {
@@ -49,18 +38,19 @@ GptNeoConfig read_gpt_neo_config(const std::filesystem::path& file) {
   c.layers = checked("num_layers", json_field<int64_t>(json, "num_layers", where), kMostLayers);
   c.heads = size("num_heads");
   c.max_positions = size("max_position_embeddings");
-  c.window = checked("window_size", field_or(json, "window_size", c.window, where), kLargestSize);
-  c.inner =
-      checked("intermediate_size", field_or(json, "intermediate_size", 4 * c.width, where), kLargestSize);
-  c.layer_norm_epsilon = field_or(json, "layer_norm_epsilon", c.layer_norm_epsilon, where);
+  c.window = checked("window_size", optional_field(json, "window_size", c.window, where), kLargestSize);
+  c.inner = checked("intermediate_size", optional_field(json, "intermediate_size", 4 * c.width, where),
+                    kLargestSize);
+  c.layer_norm_epsilon = optional_field(json, "layer_norm_epsilon", c.layer_norm_epsilon, where);
   if (!(c.layer_norm_epsilon > 0 && c.layer_norm_epsilon < 1))
     fail("gpt-neo", "{}: \"layer_norm_epsilon\" is {}; expected a small positive number", where,
          c.layer_norm_epsilon);
   if (c.width % c.heads != 0)
     fail("gpt-neo", "{}: hidden_size {} is not a multiple of num_heads {}", where, c.width, c.heads);
-  if (const auto f = field_or<std::string>(json, "activation_function", "gelu_new", where); f != "gelu_new")
+  if (const auto f = optional_field<std::string>(json, "activation_function", "gelu_new", where);
+      f != "gelu_new")
     fail("gpt-neo", "{}: activation_function '{}' is not supported; expected gelu_new", where, f);
-  if (!field_or(json, "tie_word_embeddings", true, where))
+  if (!optional_field(json, "tie_word_embeddings", true, where))
     fail("gpt-neo", "{}: untied embeddings are not supported", where);
   const auto kinds = attention_kinds(json, c.layers, where);
   if (static_cast<int64_t>(kinds.size()) != c.layers)
@@ -74,87 +64,47 @@ GptNeoConfig read_gpt_neo_config(const std::filesystem::path& file) {
 }
 
 GptNeo::GptNeo(GptNeoConfig config, int64_t context, uint64_t seed, torch::Device device)
-    : config_(std::move(config)), context_(context), device_(device) {
-  build([&](const std::string& name, std::vector<int64_t> shape) {
-    if (shape.size() == 1)
-      return name.ends_with("weight") ? torch::ones(shape, device) : torch::zeros(shape, device);
-    if (device.is_meta()) return torch::empty(shape, device);
-    auto tensor = torch::empty(shape, torch::kFloat32);
-    Rng rng(seed, "init", 0, hash64(name));
-    auto* values = tensor.data_ptr<float>();
-    for (int64_t i = 0; i < tensor.numel(); ++i) values[i] = static_cast<float>(0.02 * rng.normal());
-    return tensor.to(device);
-  });
+    : Decoder("gpt-neo", context, config.max_positions), config_(std::move(config)) {
+  build(random_weights(seed, device));
 }
 
 GptNeo::GptNeo(GptNeoConfig config, int64_t context, const TensorMap& tensors, const std::string& where,
                torch::Device device)
-    : config_(std::move(config)), context_(context), device_(device) {
-  std::set<std::string> used;
-  build([&](const std::string& name, const std::vector<int64_t>& shape) {
-    auto it = tensors.find(name);
-    if (it == tensors.end()) it = tensors.find(name.substr(std::string("transformer.").size()));
-    if (it == tensors.end()) fail("gpt-neo", "{}: tensor {} is missing", where, name);
-    used.insert(it->first);
-    if (it->second.sizes().vec() != shape)
-      fail("gpt-neo", "{}: tensor {} has shape [{}], config.json asks for [{}]", where, it->first,
-           fmt::join(it->second.sizes(), ", "), fmt::join(shape, ", "));
-    return it->second.to(device, torch::kFloat32).clone();
+    : Decoder("gpt-neo", context, config.max_positions), config_(std::move(config)) {
+  LoadedWeights weights(tensors, "gpt-neo", where, "transformer.", device);
+  build(
+      [&](const std::string& name, const std::vector<int64_t>& shape) { return weights.take(name, shape); });
+  // Old checkpoints carry the causal masks and the tied head beside the weights.
+  weights.require_all_taken([](const std::string& name) {
+    return name.ends_with("attn.attention.bias") || name.ends_with("attn.attention.masked_bias") ||
+           name == "lm_head.weight";
   });
-  for (const auto& [name, tensor] : tensors) {
-    // Old checkpoints carry the causal masks and the tied head beside the weights.
-    const bool known = name.ends_with("attn.attention.bias") ||
-                       name.ends_with("attn.attention.masked_bias") || name == "lm_head.weight";
-    if (!known && !used.contains(name))
-      fail("gpt-neo", "{}: tensor {} is not part of this model", where, name);
-  }
 }
 
 void GptNeo::build(const MakeTensor& make) {
   const int64_t d = config_.width;
-  const auto parameter = [&](const std::string& name, std::vector<int64_t> shape) {
-    auto tensor = make(name, std::move(shape));
-    tensor.set_requires_grad(true);
-    parameters_.push_back({name, tensor});
-    return tensor;
-  };
+  ParameterList list(make);
   const auto norm = [&](const std::string& name) {
-    return Norm{parameter(name + ".weight", {d}), parameter(name + ".bias", {d})};
+    return Norm{list.parameter(name + ".weight", {d}), list.parameter(name + ".bias", {d})};
   };
-  const auto linear = [&](const std::string& name, int64_t in, int64_t out, bool bias) {
-    return Linear{name, parameter(name + ".weight", {out, in}),
-                  bias ? parameter(name + ".bias", {out}) : torch::Tensor()};
-  };
-  token_embedding_ = parameter("transformer.wte.weight", {config_.vocab_size, d});
-  position_embedding_ = parameter("transformer.wpe.weight", {config_.max_positions, d});
+  token_embedding_ = list.parameter("transformer.wte.weight", {config_.vocab_size, d});
+  position_embedding_ = list.parameter("transformer.wpe.weight", {config_.max_positions, d});
   for (int64_t i = 0; i < config_.layers; ++i) {
     const std::string h = fmt::format("transformer.h.{}.", i);
     const std::string a = h + "attn.attention.";
     Block b;
     b.norm1 = norm(h + "ln_1");
-    b.query = linear(a + "q_proj", d, d, false);
-    b.key = linear(a + "k_proj", d, d, false);
-    b.value = linear(a + "v_proj", d, d, false);
-    b.output = linear(a + "out_proj", d, d, true);
+    b.query = list.linear(a + "q_proj", d, d, Bias::No);
+    b.key = list.linear(a + "k_proj", d, d, Bias::No);
+    b.value = list.linear(a + "v_proj", d, d, Bias::No);
+    b.output = list.linear(a + "out_proj", d, d, Bias::Yes);
     b.norm2 = norm(h + "ln_2");
-    b.expand = linear(h + "mlp.c_fc", d, config_.inner, true);
-    b.contract = linear(h + "mlp.c_proj", config_.inner, d, true);
+    b.expand = list.linear(h + "mlp.c_fc", d, config_.inner, Bias::Yes);
+    b.contract = list.linear(h + "mlp.c_proj", config_.inner, d, Bias::Yes);
     blocks_.push_back(std::move(b));
   }
   final_norm_ = norm("transformer.ln_f");
-}
-
-std::vector<std::string> GptNeo::linear_names() const {
-  std::vector<std::string> names;
-  for (const Block& b : blocks_)
-    for (const Linear* l : {&b.query, &b.key, &b.value, &b.output, &b.expand, &b.contract})
-      names.push_back(l->name);
-  names.emplace_back("lm_head");
-  return names;
-}
-
-torch::Tensor GptNeo::apply(const Linear& layer, const torch::Tensor& x) const {
-  return tracked_linear(x, layer.weight, layer.bias, tracker_, layer.name);
+  finish(list, "transformer.h.", blocks_.size());
 }
 
 torch::Tensor GptNeo::normalise(const Norm& norm, const torch::Tensor& x) const {
@@ -162,45 +112,22 @@ torch::Tensor GptNeo::normalise(const Norm& norm, const torch::Tensor& x) const 
 }
 
 torch::Tensor GptNeo::attend(const Block& block, bool local, const torch::Tensor& x) const {
-  const int64_t batch = x.size(0), time = x.size(1), heads = config_.heads;
   const auto split = [&](const torch::Tensor& t) {
-    return t.view({batch, time, heads, config_.width / heads}).transpose(1, 2);
+    return t.view({x.size(0), x.size(1), config_.heads, config_.width / config_.heads}).transpose(1, 2);
   };
   const auto q = split(apply(block.query, x)), k = split(apply(block.key, x)),
              v = split(apply(block.value, x));
-  torch::Tensor out;
-  if (local && time > config_.window) {
-    // Position t sees the last `window` positions, itself included.
-    const auto t = torch::arange(time, x.options().dtype(torch::kInt64).requires_grad(false));
-    const auto distance = t.unsqueeze(1) - t.unsqueeze(0);
-    const auto mask = distance.ge(0).logical_and(distance.lt(config_.window));
-    out = at::scaled_dot_product_attention(q, k, v, mask, 0.0, /*is_causal=*/false, /*scale=*/1.0);
-  } else {
-    out = at::scaled_dot_product_attention(q, k, v, {}, 0.0, /*is_causal=*/true, /*scale=*/1.0);
-  }
-  return apply(block.output, out.transpose(1, 2).reshape({batch, time, config_.width}));
+  return apply(block.output, causal_attention(q, k, v, /*scale=*/1.0, local ? config_.window : 0));
 }
 
-torch::Tensor GptNeo::blocks(const torch::Tensor& ids, size_t count) const {
-  const int64_t time = ids.size(1);
-  if (time > config_.max_positions)
-    fail("gpt-neo", "a sequence of {} tokens does not fit the model's {} positions", time,
-         config_.max_positions);
-  auto x = torch::embedding(token_embedding_, ids) + position_embedding_.slice(0, 0, time);
-  for (size_t i = 0; i < count; ++i) {
-    const Block& b = blocks_[i];
-    x = x + attend(b, config_.local[i], normalise(b.norm1, x));
-    x = x + apply(b.contract, torch::gelu(apply(b.expand, normalise(b.norm2, x)), "tanh"));
-  }
-  return x;
+torch::Tensor GptNeo::embed(const torch::Tensor& ids) {
+  return torch::embedding(token_embedding_, ids) + position_embedding_.slice(0, 0, ids.size(1));
 }
 
-torch::Tensor GptNeo::hidden(const torch::Tensor& ids) {
-  return normalise(final_norm_, blocks(ids, blocks_.size()));
-}
-
-torch::Tensor GptNeo::middle(const torch::Tensor& ids) {
-  return blocks(ids, blocks_.size() / 2);
+torch::Tensor GptNeo::block(size_t i, const torch::Tensor& x) const {
+  const Block& b = blocks_[i];
+  const auto y = x + attend(b, config_.local[i], normalise(b.norm1, x));
+  return y + apply(b.contract, torch::gelu(apply(b.expand, normalise(b.norm2, y)), "tanh"));
 }
 
 nlohmann::json GptNeo::config() const {

@@ -10,21 +10,54 @@
 #include "base/suggest.h"
 #include "models/gpt_neo.h"
 #include "models/model_sizes.h"
+#include "models/qwen2.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
 namespace {
 
-GptNeoConfig named_config(const ModelSize& size, int64_t vocab_size, int64_t context) {
+GptNeoConfig named_gpt_neo(const ModelSize& size, int64_t vocab_size, int64_t context) {
   GptNeoConfig c;
   c.vocab_size = vocab_size;
   c.width = size.width;
   c.layers = size.layers;
   c.heads = size.heads;
-  c.inner = 4 * size.width;
+  c.inner = size.inner;
   c.max_positions = std::max(size.context, context);
   for (int64_t i = 0; i < size.layers; ++i) c.local.push_back(i % 2 == 1);  // global first, as published
   return c;
+}
+
+Qwen2Config named_qwen2(const ModelSize& size, int64_t vocab_size, int64_t context) {
+  Qwen2Config c;
+  c.vocab_size = vocab_size;
+  c.width = size.width;
+  c.layers = size.layers;
+  c.heads = size.heads;
+  c.kv_heads = size.kv_heads;
+  c.head_width = size.width / size.heads;
+  c.inner = size.inner;
+  c.max_positions = std::max(size.context, context);
+  c.theta = 1e6;
+  c.tied = true;
+  c.window.assign(static_cast<size_t>(size.layers), 0);
+  return c;
+}
+
+std::unique_ptr<LanguageModel> from_folder(const std::string& type, const std::string& folder,
+                                           int64_t context, torch::Device device) {
+  const fs::path config = fs::path(folder) / "config.json";
+  const auto fitting = [&](int64_t positions) {
+    if (context > positions)
+      fail_usage("model", "--context {} exceeds the {} positions of {}", context, positions, folder);
+    return context > 0 ? context : positions;
+  };
+  if (type == "qwen2") {
+    const Qwen2Config c = read_qwen2_config(config);
+    return std::make_unique<Qwen2>(c, fitting(c.max_positions), load_safetensors(folder), folder, device);
+  }
+  const GptNeoConfig c = read_gpt_neo_config(config);
+  return std::make_unique<GptNeo>(c, fitting(c.max_positions), load_safetensors(folder), folder, device);
 }
 
 }  // namespace
@@ -37,9 +70,12 @@ int64_t LanguageModel::parameter_count() const {
 
 std::unique_ptr<LanguageModel> make_language_model(const std::string& size, int64_t vocab_size,
                                                    int64_t context, uint64_t seed, torch::Device device) {
-  if (const ModelSize* named = find_model_size(size))
-    return std::make_unique<GptNeo>(named_config(*named, vocab_size, context),
-                                    context > 0 ? context : named->context, seed, device);
+  if (const ModelSize* named = find_model_size(size)) {
+    const int64_t longest = context > 0 ? context : named->context;
+    if (named->family == ModelFamily::Qwen2)
+      return std::make_unique<Qwen2>(named_qwen2(*named, vocab_size, context), longest, seed, device);
+    return std::make_unique<GptNeo>(named_gpt_neo(*named, vocab_size, context), longest, seed, device);
+  }
   const fs::path config = fs::path(size) / "config.json";
   if (!fs::exists(config)) {
     std::vector<std::string> names;
@@ -51,11 +87,7 @@ std::unique_ptr<LanguageModel> make_language_model(const std::string& size, int6
   if (std::count(model_types().begin(), model_types().end(), type) == 0)
     fail("model", "{}: model_type '{}' is not a language model that rnb knows; expected {}", config.string(),
          type, fmt::join(model_types(), " or "));
-  const GptNeoConfig c = read_gpt_neo_config(config);
-  if (context > c.max_positions)
-    fail_usage("model", "--context {} exceeds the {} positions of {}", context, c.max_positions, size);
-  return std::make_unique<GptNeo>(c, context > 0 ? context : c.max_positions, load_safetensors(size), size,
-                                  device);
+  return from_folder(type, size, context, device);
 }
 
 void save_hugging_face(const LanguageModel& model, const fs::path& folder) {

@@ -22,6 +22,10 @@ struct NamedParameter {
   torch::Tensor tensor;
 };
 
+// What the backward pass finds of the forward pass: all of it, or the blocks' inputs, from which it computes
+// the rest again (less memory, a second forward pass; the same numbers).
+enum class Activations { Keep, Recompute };
+
 class LanguageModel {
  public:
   virtual ~LanguageModel() = default;
@@ -35,8 +39,9 @@ class LanguageModel {
   // Names of the linear layers in forward order, output head last ("lm_head"): what `last n linear` counts.
   virtual std::vector<std::string> linear_names() const = 0;
   virtual void track(LinearTracker* tracker) = 0;  // nullptr: none. Not owned.
-  virtual nlohmann::json config() const = 0;       // Hugging Face config.json
-  virtual int64_t context() const = 0;             // longest T
+  virtual void keep_activations(Activations which) = 0;
+  virtual nlohmann::json config() const = 0;  // Hugging Face config.json
+  virtual int64_t context() const = 0;        // longest T
   virtual int64_t vocab_size() const = 0;
   int64_t parameter_count() const;
 };

@@ -9,10 +9,16 @@
 
 namespace rnb {
 
-// GPT-Neo of a name; its MLP is 4 width wide, and every second layer is local.
+enum class ModelFamily { GptNeo, Qwen2 };
+const char* family_name(ModelFamily family);  // "GPT-Neo", "Qwen2"
+
+// A model of a name. GPT-Neo: every second layer is local. Qwen2: tied head, rotary base 1,000,000.
 struct ModelSize {
   const char* name;
+  ModelFamily family;
   int64_t layers, width, heads, context;
+  int64_t inner;     // width of the MLP
+  int64_t kv_heads;  // keys and values; GPT-Neo has as many as heads
 };
 std::span<const ModelSize> model_sizes();
 const ModelSize* find_model_size(std::string_view name);  // nullptr: no such name (perhaps a folder)

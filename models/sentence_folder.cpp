@@ -3,18 +3,24 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/json_file.h"
+#include "datasets/tokenizer.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int64_t kDefaultLength = 512;
-
 void require_mean(const fs::path& config) {
   const auto pooling = read_json_file(config);
+  if (pooling.contains("pooling_mode")) {  // newer folders name one, older ones have a flag for each
+    if (const auto mode = json_field<std::string>(pooling, "pooling_mode", config.string()); mode != "mean")
+      fail("encoder", "{}: pooling_mode '{}'; expected mean: only mean pooling is supported", config.string(),
+           mode);
+    return;
+  }
   if (!json_field<bool>(pooling, "pooling_mode_mean_tokens", config.string()))
     fail("encoder", "{}: pooling_mode_mean_tokens is false; expected true: only mean pooling is supported",
          config.string());
@@ -54,24 +60,62 @@ void check_modules(const fs::path& folder) {
 
 }  // namespace
 
-int64_t read_sentence_folder(const fs::path& folder, int64_t positions) {
+int64_t read_sentence_folder(const fs::path& folder, int64_t positions, int64_t usual) {
   check_modules(folder);
   const fs::path tokenizer = folder / "tokenizer_config.json";
-  if (fs::exists(tokenizer)) {
+  const bool wordpiece = fs::exists(folder / "vocab.txt") || !fs::exists(folder / "tokenizer.json");
+  if (wordpiece && fs::exists(tokenizer)) {
     const auto config = read_json_file(tokenizer);
     if (config.contains("do_lower_case") && !json_field<bool>(config, "do_lower_case", tokenizer.string()))
       fail("encoder", "{}: do_lower_case is false; expected an uncased model", tokenizer.string());
   }
-  int64_t length = kDefaultLength;
+  int64_t length = usual;
+  if (fs::exists(tokenizer)) {  // a number beyond all positions stands for "no limit"
+    const auto config = read_json_file(tokenizer);
+    const auto it = config.find("model_max_length");
+    if (it != config.end() && it->is_number_unsigned() && *it >= 3 && *it < INT32_MAX)
+      length = it->get<int64_t>();
+  }
   const fs::path file = folder / "sentence_bert_config.json";
   if (fs::exists(file)) {
     const auto config = read_json_file(file);
     if (config.contains("max_seq_length") && !config["max_seq_length"].is_null())
       length = json_field<int64_t>(config, "max_seq_length", file.string());
+    if (!wordpiece && optional_field(config, "do_lower_case", false, file.string()))
+      fail("encoder", "{}: do_lower_case is not supported for this tokenizer", file.string());
     if (length < 3)  // [CLS], one token, [SEP]
       fail("encoder", "{}: max_seq_length is {}; expected at least 3", file.string(), length);
   }
   return std::min(length, positions);
+}
+
+std::string read_prompt(const fs::path& folder, const std::string& name, const std::string& preferred) {
+  const fs::path file = folder / "config_sentence_transformers.json";
+  const std::string where = file.string();
+  const auto config = fs::exists(file) ? read_json_file(file) : nlohmann::json::object();
+  const auto prompts = optional_field(config, "prompts", nlohmann::json::object(), where);
+  if (!prompts.is_object()) fail("encoder", "{}: prompts is not an object of name -> text", where);
+  std::string chosen = name;
+  if (chosen.empty() && prompts.contains(preferred)) chosen = preferred;
+  if (chosen.empty()) chosen = optional_field<std::string>(config, "default_prompt_name", "", where);
+  if (chosen.empty()) return "";
+  if (!prompts.contains(chosen)) {
+    std::vector<std::string> names;
+    for (const auto& [known, text] : prompts.items()) names.push_back(known);
+    fail("encoder",
+         "{}: has no prompt '{}'; it has {}. Prompts are listed there: {{\"prompts\": {{\"clustering\": "
+         "\"clustering: \"}}}}",
+         where, chosen, names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")));
+  }
+  const auto prompt = optional_field<std::string>(prompts, chosen, "", where);
+  require_utf8(prompt, where);
+  const fs::path pooling = folder / "1_Pooling/config.json";
+  if (!prompt.empty() && fs::exists(pooling) &&
+      !optional_field(read_json_file(pooling), "include_prompt", true, pooling.string()))
+    fail("encoder",
+         "{}: include_prompt is false; expected true: only pooling over prompt and text is supported",
+         pooling.string());
+  return prompt;
 }
 
 }  // namespace rnb

@@ -1,6 +1,6 @@
 #pragma once
-// Encoders that turn a text into one vector: a Hugging Face BERT folder (sentence-transformers layout), mean
-// pooling over the tokens, L2 norm.
+// Encoders that turn a text into one vector: a Hugging Face folder of BERT or ModernBERT
+// (sentence-transformers layout), mean pooling over the tokens, L2 norm.
 
 #include <cstdint>
 #include <filesystem>
@@ -13,7 +13,7 @@
 
 #include <torch/torch.h>
 
-#include "datasets/tokenizer.h"
+#include "datasets/tokenizers/encoder_tokenizer.h"
 
 namespace rnb {
 
@@ -21,7 +21,7 @@ class TextEncoder {
  public:
   virtual ~TextEncoder() = default;
   virtual int64_t dim() const = 0;
-  virtual int64_t max_length() const = 0;  // tokens, [CLS] and [SEP] included
+  virtual int64_t max_length() const = 0;  // tokens, those around the text included
   virtual int64_t vocab_size() const = 0;
   // ids int64 [B, T] below vocab_size(), mask int64 [B, T] (1: a token, 0: padding; one token a row at least)
   // -> float32 [B, dim], unit length.
@@ -42,20 +42,23 @@ enum class EmbedMode { Encoder, Static };
 // A loaded encoder with its tokenizer.
 class TextEmbedder {
  public:
-  explicit TextEmbedder(const std::filesystem::path& folder);
+  // `prompt` is put before each text (EmbedMode::Encoder only); sentence_folder.h reads a folder's own.
+  explicit TextEmbedder(const std::filesystem::path& folder, std::string prompt = "");
   // Row-major [n x dim] float32, in the order of the texts. Batches are bucketed by length; `progress` hears
   // how many texts are done.
   std::vector<float> embed(EmbedMode mode, std::span<const std::string_view> texts,
                            const std::function<void(int64_t done)>& progress = {}) const;
 
  private:
-  WordPieceTokenizer tokenizer_;
+  std::unique_ptr<EncoderTokenizer> tokenizer_;
   std::unique_ptr<TextEncoder> encoder_;
+  std::string prompt_;
 };
 
 // The same with an encoder loaded for this call.
 std::vector<float> embed_texts(const std::filesystem::path& folder, EmbedMode mode,
                                std::span<const std::string_view> texts,
-                               const std::function<void(int64_t done)>& progress = {});
+                               const std::function<void(int64_t done)>& progress = {},
+                               const std::string& prompt = "");
 
 }  // namespace rnb

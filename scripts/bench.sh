@@ -2,7 +2,7 @@
 # Measure: parts (Google Benchmark), the comparisons with other libraries, and R&B's bill. Prints one set of tables.
 #   scripts/bench.sh [micro] [compare] [share]     default: all three; results go to build/bench
 # Data: WordNet (which scripts/setup.sh installs). RNB_BENCH_STORE names another prepared store (rnb prepare) that the
-# comparisons use and that R&B's bill is measured on besides. Nothing else should run on the machine meanwhile.
+# comparisons use and that R&B's bill is measured on besides; RNB_BENCH_TOKENIZERS names tokenizers' folders to compare. Nothing else should run on the machine meanwhile.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -59,6 +59,9 @@ if wants compare; then
   compare training_step
   compare kmeans_sweep --points "${points%.json}.npy"
   compare embedding
+  for folder in ${RNB_BENCH_TOKENIZERS:-}; do
+    compare tokenizing --tokenizer "$folder"
+  done
 fi
 
 # share STORE CONTEXT: three runs of R&B at nano, one a seed.

@@ -12,7 +12,7 @@ packages=(build-essential git ca-certificates xz-utils cmake ninja-build ccache
   libeigen3-dev libnlopt-dev libfaiss-dev libopenblas-dev libhdf5-dev hdf5-tools libboost-dev
   libboost-program-options-dev
   nlohmann-json3-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev
-  libsentencepiece-dev libutf8proc-dev libpcre2-dev libssl-dev
+  libsentencepiece-dev libutf8proc-dev libpcre2-dev zlib1g-dev libssl-dev
   libcurl4-openssl-dev libarchive-dev
   wordnet-base python3-venv fonts-dejavu-core)
 torch=torch==2.15.0

@@ -22,6 +22,9 @@ Round kmeans_rounds(const std::filesystem::path& points, const std::filesystem::
 Round embedding_rounds(const std::filesystem::path& encoder, const std::filesystem::path& texts,
                        const std::filesystem::path& out);
 
+Round tokenizing_rounds(const std::filesystem::path& tokenizer, const std::filesystem::path& texts,
+                        const std::filesystem::path& out);
+
 class Stopwatch {
  public:
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }

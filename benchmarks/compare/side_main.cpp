@@ -1,4 +1,5 @@
-// rnb_compare THREADS step MODEL BATCHES | THREADS kmeans POINTS OUT K... | THREADS embed ENCODER TEXTS OUT
+// rnb_compare THREADS step MODEL BATCHES | THREADS kmeans POINTS OUT K... | THREADS embed ENCODER TEXTS OUT |
+//             THREADS tokenize TOKENIZER TEXTS OUT
 
 #include <iostream>
 #include <string>
@@ -19,7 +20,10 @@ Round rounds_of(const std::vector<std::string>& args) {
     return kmeans_rounds(args[1], args[2], ks);
   }
   if (args.size() == 4 && args[0] == "embed") return embedding_rounds(args[1], args[2], args[3]);
-  fail_usage("compare", "expected: step MODEL BATCHES, kmeans POINTS OUT K..., or embed ENCODER TEXTS OUT");
+  if (args.size() == 4 && args[0] == "tokenize") return tokenizing_rounds(args[1], args[2], args[3]);
+  fail_usage("compare",
+             "expected: step MODEL BATCHES, kmeans POINTS OUT K..., embed ENCODER TEXTS OUT, or tokenize "
+             "TOKENIZER TEXTS OUT");
 }
 
 }  // namespace

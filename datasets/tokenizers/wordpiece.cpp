@@ -11,6 +11,7 @@
 #include "datasets/tokenizers/bert_words.h"
 #include "datasets/tokenizers/code_points.h"
 #include "datasets/tokenizers/tokenizer_file.h"
+#include "datasets/tokenizers/wordpiece_json.h"
 
 namespace rnb {
 namespace {
@@ -27,6 +28,11 @@ std::vector<std::string> read_vocab(std::string_view text, const std::string& wh
     at = end + 1;
   }
   return tokens;
+}
+
+// Of vocab.txt, or of a tokenizer.json in its form.
+std::string vocabulary_text(const std::filesystem::path& file) {
+  return file.filename() == "tokenizer.json" ? wordpiece_vocabulary(file) : read_tokenizer_file(file);
 }
 
 constexpr size_t kLongestWord = 100;  // code points; longer words are unknown
@@ -69,7 +75,7 @@ struct WordPieceTokenizer::Tables {
 
 WordPieceTokenizer::WordPieceTokenizer(const std::filesystem::path& file)
     : tables_(std::make_unique<Tables>()) {
-  tables_->tokens = read_vocab(read_tokenizer_file(file), file.string());
+  tables_->tokens = read_vocab(vocabulary_text(file), file.string());
   for (size_t id = 0; id < tables_->tokens.size(); ++id)
     tables_->ids.insert_or_assign(tables_->tokens[id], static_cast<int32_t>(id));
   const auto special = [&](const char* name) {
@@ -121,8 +127,7 @@ namespace {
 
 class WordPieces : public Tokenizer {
  public:
-  explicit WordPieces(const std::filesystem::path& file)
-      : vocab_text_(read_tokenizer_file(file)), pieces_(file) {
+  explicit WordPieces(const std::filesystem::path& file) : vocab_text_(vocabulary_text(file)), pieces_(file) {
     const auto empty = pieces_.encode("", 2).ids;
     cls_ = empty[0];
     sep_ = empty[1];

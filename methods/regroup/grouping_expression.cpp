@@ -14,7 +14,8 @@ namespace {
 
 constexpr const char* kForms =
     "expected original, regroup:k=10, "
-    "regroup:k=5..30:5[,embedder=minilm|static|npy:FILE][,seed=1][,nredo=3], "
+    "regroup:k=5..30:5[,embedder=minilm|static|encoder:FOLDER|static:FOLDER|npy:FILE][,prompt=NAME][,seed=1]"
+    "[,nredo=3], "
     "regroup:k=5..30:5,by=loss[,steps=100][,seeds=3][,model=nano][,context=0][,batch=16][,lr=1e-3], "
     "random:k=10[,seed=1], or a grouping's name";
 constexpr int64_t kMostClusters = 10'000'000, kMostStarts = 10'000, kMostSeed = 0x7fffffff;
@@ -52,24 +53,33 @@ Range k_values(const std::string& text, const std::string& all) {
   return range;
 }
 
+// The path of "npy:FILE", "encoder:FOLDER" and "static:FOLDER"; empty for the others.
+std::string path_of(const std::string& embedder) {
+  for (const std::string_view kind : {"npy:", "encoder:", "static:"})
+    if (embedder.starts_with(kind)) return embedder.substr(kind.size());
+  return "";
+}
+
 // A file's path may be long and may not be part of a folder's name: its stem tells the reader, a hash tells
 // files of one stem apart.
-std::string embedder_name(const std::string& embedder) {
-  if (!embedder.starts_with("npy:")) return embedder;
-  const std::string path = embedder.substr(4);
+std::string embedder_name(const std::string& embedder, const std::string& prompt) {
+  std::string path = path_of(embedder);
+  if (path.empty()) return embedder;
+  const std::string kind = embedder.substr(0, embedder.find(':'));
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   std::string stem = path.substr(path.find_last_of('/') + 1);
   if (stem.ends_with(".npy")) stem.resize(stem.size() - 4);
   stem = stem.substr(0, 40);
   for (char& c : stem)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.') c = '_';
-  return fmt::format("npy_{}_{:08x}", stem, hash64(path) >> 32);
+  if (!prompt.empty()) path += "\nprompt=" + prompt;
+  return fmt::format("{}_{}_{:08x}", kind, stem, hash64(path) >> 32);
 }
 
 void check_embedder(const std::string& embedder, const std::string& all) {
-  if (embedder == "minilm" || embedder == "static" || (embedder.starts_with("npy:") && embedder.size() > 4))
-    return;
+  if (embedder == "minilm" || embedder == "static" || !path_of(embedder).empty()) return;
   fail_usage("grouping", "embedder '{}' in '{}' is not known{}", embedder, all,
-             suggestion(embedder, {"minilm", "static", "npy:FILE"}));
+             suggestion(embedder, {"minilm", "static", "encoder:FOLDER", "static:FOLDER", "npy:FILE"}));
 }
 
 double positive(const std::string& text, const std::string& all) {
@@ -106,7 +116,8 @@ std::string short_runs_name(const ShortRuns& runs) {
 }  // namespace
 
 std::string expression_at(const GroupingExpression& e, int64_t k) {
-  return fmt::format("regroup:k={},embedder={},seed={},nredo={}", k, e.embedder, e.seed, e.nredo);
+  return fmt::format("regroup:k={},embedder={}{},seed={},nredo={}", k, e.embedder,
+                     e.prompt.empty() ? "" : ",prompt=" + e.prompt, e.seed, e.nredo);
 }
 
 GroupingExpression parse_grouping(const std::string& text) {
@@ -121,7 +132,7 @@ GroupingExpression parse_grouping(const std::string& text) {
   e.kind = is_regroup ? GroupingExpression::Kind::Regroup : GroupingExpression::Kind::Random;
   std::vector<std::string> known{"k", "seed"};
   if (is_regroup) {
-    known.insert(known.end(), {"nredo", "embedder", "by"});
+    known.insert(known.end(), {"nredo", "embedder", "prompt", "by"});
     known.insert(known.end(), kShortRunKeys.begin(), kShortRunKeys.end());
   }
   std::string k_text, by = "silhouette", of_runs;
@@ -149,6 +160,8 @@ GroupingExpression parse_grouping(const std::string& text) {
     } else if (key == "embedder") {
       check_embedder(value, text);
       e.embedder = value;
+    } else if (key == "prompt") {
+      e.prompt = value;
     } else if (key == "by") {
       if (value != "silhouette" && value != "loss")
         fail_usage("grouping", "by={} in '{}'{}", value, text, suggestion(value, {"silhouette", "loss"}));
@@ -160,6 +173,8 @@ GroupingExpression parse_grouping(const std::string& text) {
   }
   if (e.ks.empty() || (is_random && e.ks.size() > 1))
     fail_usage("grouping", "'{}' needs {}; {}", text, is_random ? "one k" : "k", kForms);
+  if (!e.prompt.empty() && !e.embedder.starts_with("encoder:"))
+    fail_usage("grouping", "prompt={} in '{}' needs an encoder; {}", e.prompt, text, kForms);
   if (by == "loss" && e.ks.size() < 2)
     fail_usage("grouping", "'{}' leaves no k to choose by loss; {}", text, kForms);
   if (by != "loss" && !of_runs.empty())
@@ -168,8 +183,8 @@ GroupingExpression parse_grouping(const std::string& text) {
   if (is_random) {
     e.name = fmt::format("random-k{}-s{}", k_text, e.seed);
   } else {
-    e.name = fmt::format("regroup-{}-k{}-s{}-n{}{}", embedder_name(e.embedder), k_text, e.seed, e.nredo,
-                         e.by_loss ? short_runs_name(runs) : "");
+    e.name = fmt::format("regroup-{}-k{}-s{}-n{}{}", embedder_name(e.embedder, e.prompt), k_text, e.seed,
+                         e.nredo, e.by_loss ? short_runs_name(runs) : "");
   }
   return e;
 }

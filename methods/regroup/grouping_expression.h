@@ -1,7 +1,8 @@
 #pragma once
 // The text that names a grouping in an experiment or on the command line:
 // "original" | "regroup:k=10" | "regroup:k=5..30:5,embedder=static,seed=3" | "random:k=10,seed=2" |
-// "regroup:k=5..30:5,by=loss,steps=200,seeds=3,model=mini" | a folder's name
+// "regroup:k=5..30:5,by=loss,steps=200,seeds=3,model=mini" | "regroup:k=10,embedder=encoder:FOLDER" | a
+// folder's name
 
 #include <cstdint>
 #include <optional>
@@ -19,9 +20,10 @@ struct ShortRuns {
 
 struct GroupingExpression {
   enum class Kind { Named, Regroup, Random } kind = Kind::Named;
-  std::string name;         // the grouping folder's name, canonical
-  std::vector<int64_t> ks;  // ascending
-  std::string embedder = "minilm";
+  std::string name;                 // the grouping folder's name, canonical
+  std::vector<int64_t> ks;          // ascending
+  std::string embedder = "minilm";  // minilm, static, encoder:FOLDER, static:FOLDER or npy:FILE
+  std::string prompt;               // of an encoder's folder, by name; empty: its own choice
   uint64_t seed = 1;
   int nredo = 3;
   std::optional<ShortRuns> by_loss;  // none: k is chosen by silhouette

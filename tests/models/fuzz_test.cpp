@@ -2,6 +2,7 @@
 
 #include "base/json_file.h"
 #include "models/gpt_neo.h"
+#include "models/qwen2.h"
 #include "models/safetensors.h"
 #include "tests/base/scratch_folder.h"
 
@@ -21,6 +22,22 @@ TEST(Fuzz, Safetensors) {
         tensor.to(torch::kFloat64).sum().item<double>();
     });
     accepted([&] { written_by_rnb(file); });
+  });
+  EXPECT_GT(read, 0);
+}
+
+TEST(Fuzz, Qwen2Config) {
+  const ScratchFolder folder;
+  const std::string good = read_text_file(RNB_SOURCE_DIR "/tests/models/fixtures/qwen2/sliding/config.json");
+  int read = 0;
+  fuzz("qwen2_config", 2'000, [&](Rng& rng) {
+    const fs::path file = folder.write("config.json", damaged(good, rng));
+    read += accepted([&] {
+      const Qwen2Config c = read_qwen2_config(file);
+      EXPECT_GE(c.layers, 1);
+      EXPECT_EQ(c.heads % c.kv_heads, 0);
+      EXPECT_EQ(static_cast<int64_t>(c.window.size()), c.layers);
+    });
   });
   EXPECT_GT(read, 0);
 }

@@ -37,6 +37,46 @@ TEST(Fuzz, Gpt2Merges) {
   fuzz_file(fixtures() / "gpt2_small", "merges.txt", 100);
 }
 
+TEST(Fuzz, TokenizerJson) {
+  for (const char* name : {"modernbert_small", "clip_small", "pcre_small"})
+    fuzz_file(fixtures() / name, "tokenizer.json", 100);
+}
+
+// Damage in the components, which are few bytes beside the vocabulary.
+TEST(Fuzz, TokenizerJsonComponents) {
+  const ScratchFolder scratch;
+  for (const char* name : {"modernbert_small", "clip_small", "pcre_small"}) {
+    const std::string good = read_text_file(fixtures() / name / "tokenizer.json");
+    const size_t model = good.find("\"model\":");
+    ASSERT_NE(model, std::string::npos);
+    fuzz(name, 300, [&](Rng& rng) {
+      scratch.write("tokenizer.json", damaged(good.substr(0, model), rng) + good.substr(model));
+      accepted(
+          [&] { load_tokenizer(scratch.path())->encode_with_specials("The [MASK]  cat's\t1<|endoftext|>"); });
+    });
+  }
+}
+
+TEST(Fuzz, ClipMerges) {
+  const std::string good = "#version: 0.2\ni n\nt h\na n\nth e</w>\n";
+  const ScratchFolder scratch;
+  fuzz("clip", 100, [&](Rng& rng) {
+    scratch.write("bpe_simple_vocab_16e6.txt", damaged(good, rng));
+    accepted([&] { load_tokenizer(scratch.path())->encode("in the"); });
+    scratch.write("bpe_simple_vocab_16e6.txt.gz", damaged("\x1f\x8b\x08 not really gzip", rng));
+    accepted([&] { load_tokenizer(scratch.path()); });
+    std::filesystem::remove(scratch.path() / "bpe_simple_vocab_16e6.txt.gz");
+  });
+}
+
+TEST(Fuzz, WordPieceJson) {
+  const ScratchFolder folder;
+  folder.write("tokenizer.json", R"({"normalizer": {"type": "BertNormalizer", "lowercase": true},
+    "pre_tokenizer": {"type": "BertPreTokenizer"}, "model": {"type": "WordPiece", "unk_token": "[UNK]",
+    "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "cat": 4, "##s": 5}}})");
+  fuzz_file(folder.path(), "tokenizer.json", 200);
+}
+
 TEST(Fuzz, WordPieceVocabulary) {
   fuzz_file(fixtures() / "wordpiece_small", "vocab.txt", 100);
 }

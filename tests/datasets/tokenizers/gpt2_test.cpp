@@ -3,7 +3,7 @@
 
 #include "base/parallel.h"
 #include "datasets/tokenizer.h"
-#include "datasets/tokenizers/gpt2_words.h"
+#include "datasets/tokenizers/word_splitter.h"
 #include "reference_data.h"
 
 namespace rnb {
@@ -12,13 +12,9 @@ namespace {
 using testing::ElementsAre;
 
 std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> out;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = gpt2_word_end(text, at);
-    out.emplace_back(text.substr(at, end - at));
-    at = end;
-  }
-  return out;
+  Words out;
+  gpt2_words()->split(text, out);
+  return {out.begin(), out.end()};
 }
 
 TEST(Gpt2Words, PatternByHand) {

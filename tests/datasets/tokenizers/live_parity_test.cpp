@@ -1,4 +1,5 @@
-// All of Dolly and every code point, against Hugging Face's `tokenizers` run live.
+// All of Dolly, samples of the other texts, every code point and made-up hard texts, against Hugging Face's
+// `tokenizers` run live.
 
 #include <cstdlib>
 #include <fstream>
@@ -8,7 +9,7 @@
 
 #include "base/npy.h"
 #include "datasets/tokenizer.h"
-#include "datasets/tokenizers/code_points.h"
+#include "hard_texts.h"
 #include "reference_data.h"
 
 namespace rnb {
@@ -28,25 +29,26 @@ std::vector<std::string> dolly_texts(const fs::path& folder) {
   return texts;
 }
 
-// Planes 0 to 3 up to the last assigned block, tags and variation selectors, and the last code point.
-bool worth_a_look(int32_t code) {
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  return !surrogate && (code < 0x33500 || (code >= 0xE0000 && code < 0xE0200) || code == 0x10FFFF);
+// Every string of each line, or of the first `most` of a list's entries.
+void collect(const nlohmann::json& json, size_t most, std::vector<std::string>& texts) {
+  if (json.is_string()) texts.push_back(json);
+  if (json.is_object())
+    for (const auto& [key, value] : json.items()) collect(value, most, texts);
+  if (json.is_array())
+    for (size_t i = 0; i < std::min(most, json.size()); ++i) collect(json[i], most, texts);
 }
 
-std::vector<std::string> code_point_texts() {
+std::vector<std::string> s1_texts(const fs::path& folder) {
+  std::ifstream in(folder / "train.jsonl");
   std::vector<std::string> texts;
-  std::string text;
-  for (int32_t code = 0; code <= 0x10FFFF; ++code) {
-    if (!worth_a_look(code)) continue;
-    for (const char* before : {"a", "1", "!", " ", "\n"}) {  // one word with it, or not: shows its class
-      text += before;
-      append_code_point(text, code);
-    }
-    if (text.size() < 8000 && code < 0x10FFFF) continue;
-    texts.push_back(text);
-    text.clear();
-  }
+  for (std::string line; std::getline(in, line);) collect(nlohmann::json::parse(line), 100, texts);
+  return texts;
+}
+
+std::vector<std::string> task_texts(const fs::path& folder) {
+  std::vector<std::string> texts;
+  for (const auto& task : fs::directory_iterator(folder / "tasks"))
+    collect(nlohmann::json::parse(std::ifstream(task.path()), nullptr, /*allow_exceptions=*/false), 40, texts);
   return texts;
 }
 
@@ -68,7 +70,10 @@ void expect_parity(const std::string& kind, const fs::path& tokenizer_folder,
     const auto begin = static_cast<size_t>(offsets[i]), end = static_cast<size_t>(offsets[i + 1]);
     const std::vector<int32_t> expected(ids.begin() + static_cast<std::ptrdiff_t>(begin),
                                         ids.begin() + static_cast<std::ptrdiff_t>(end));
-    EXPECT_TRUE(tokenizer->encode(texts[i]) == expected) << testing::PrintToString(texts[i].substr(0, 300));
+    const bool specials = kind.ends_with("+specials");
+    EXPECT_TRUE((specials ? tokenizer->encode_with_specials(texts[i]) : tokenizer->encode(texts[i])) ==
+                expected)
+        << testing::PrintToString(texts[i].substr(0, 300));
     EXPECT_TRUE(kind != "gpt2" || tokenizer->decode(expected) == texts[i]);
   }
 }
@@ -78,21 +83,67 @@ class LiveParity : public testing::Test {
   void SetUp() override {
     if (!std::getenv("RNB_DATA_DIR")) GTEST_SKIP() << "RNB_DATA_DIR is not set";
     if (!fs::exists(kPython)) GTEST_SKIP() << kPython << " is missing: scripts/setup.sh --oracle makes it";
-    gpt2_ = *unpacked(folder_, "tokenizers.tar.xz", "tokenizers/gpt2");
-    bert_ = *unpacked(folder_, "tokenizers.tar.xz", "tokenizers/bert-uncased");
+  }
+  fs::path tokenizer(const std::string& name) {
+    return *unpacked(folder_, "tokenizers.tar.xz", "tokenizers/" + name);
+  }
+  std::vector<std::string> dolly() {
+    return dolly_texts(*unpacked(folder_, "dolly-15k.tar.xz", "dolly-15k"));
+  }
+  std::vector<std::string> s1() {
+    return s1_texts(*unpacked(folder_, "s1-like-open.tar.xz", "s1-like-open"));
+  }
+  std::vector<std::string> tasks() {
+    const std::string name = "super-natural-instructions";
+    return task_texts(*unpacked(folder_, name + ".tar.xz", name));
   }
   TemporaryFolder folder_;
-  fs::path gpt2_, bert_;
 };
 
 TEST_F(LiveParity, Gpt2OnDolly) {
-  expect_parity("gpt2", gpt2_, dolly_texts(*unpacked(folder_, "dolly-15k.tar.xz", "dolly-15k")));
+  expect_parity("gpt2", tokenizer("gpt2"), dolly());
 }
 TEST_F(LiveParity, WordPieceOnDolly) {
-  expect_parity("wordpiece", bert_, dolly_texts(*unpacked(folder_, "dolly-15k.tar.xz", "dolly-15k")));
+  expect_parity("wordpiece", tokenizer("bert-uncased"), dolly());
 }
 TEST_F(LiveParity, Gpt2OnEveryCodePoint) {
-  expect_parity("gpt2", gpt2_, code_point_texts());
+  expect_parity("gpt2", tokenizer("gpt2"), every_code_point());
+}
+TEST_F(LiveParity, Gpt2OnHardTexts) {
+  expect_parity("gpt2", tokenizer("gpt2"), hard_texts(1, 20'000));
+}
+TEST_F(LiveParity, QwenOnDolly) {
+  expect_parity("json+specials", tokenizer("qwen"), dolly());
+}
+TEST_F(LiveParity, QwenOnS1) {
+  expect_parity("json", tokenizer("qwen"), s1());
+}
+TEST_F(LiveParity, QwenOnNaturalInstructions) {
+  expect_parity("json", tokenizer("qwen"), tasks());
+}
+TEST_F(LiveParity, QwenOnEveryCodePoint) {
+  expect_parity("json", tokenizer("qwen"), every_code_point());
+}
+TEST_F(LiveParity, QwenOnHardTexts) {
+  expect_parity("json", tokenizer("qwen"), hard_texts(2, 20'000));
+  expect_parity("json+specials", tokenizer("qwen"), hard_texts(3, 20'000));
+}
+TEST_F(LiveParity, ClipOnDolly) {
+  expect_parity("clip+specials", tokenizer("clip"), dolly());
+}
+TEST_F(LiveParity, ClipOnNaturalInstructions) {
+  expect_parity("clip", tokenizer("clip"), tasks());
+}
+TEST_F(LiveParity, ClipOnEveryCodePoint) {
+  expect_parity("clip", tokenizer("clip"), every_code_point());
+}
+TEST_F(LiveParity, ClipOnHardTexts) {
+  expect_parity("clip", tokenizer("clip"), hard_texts(4, 20'000));
+  expect_parity("clip+specials", tokenizer("clip"), hard_texts(5, 20'000));
+}
+TEST_F(LiveParity, ModernBertsFormOnHardTexts) {
+  expect_parity("json+specials", fixtures() / "modernbert_small", hard_texts(6, 20'000));
+  expect_parity("json", fixtures() / "modernbert_small", dolly());
 }
 
 }  // namespace

@@ -35,6 +35,17 @@ std::vector<ReferenceRow> reference_rows(const std::string& tokenizer) {
   return rows;
 }
 
+std::vector<JsonRow> json_rows(const std::string& folder) {
+  std::ifstream in(fixtures() / folder / "ids.jsonl");
+  std::vector<JsonRow> rows;
+  for (std::string line; std::getline(in, line);) {
+    const auto row = nlohmann::json::parse(line);
+    rows.push_back({row.at("text"), row.at("ids"), row.at("with_specials")});
+  }
+  if (rows.empty()) throw std::runtime_error(folder + "/ids.jsonl has no rows");
+  return rows;
+}
+
 std::optional<fs::path> unpacked(const TemporaryFolder& folder, const std::string& archive,
                                  const std::string& member) {
   const char* data = std::getenv("RNB_DATA_DIR");

@@ -27,6 +27,14 @@ struct ReferenceRow {
   std::vector<int32_t> ids;
 };
 
+// Of fixtures() / <folder> / ids.jsonl: by a small tokenizer.json, names of control tokens as text and as
+// tokens.
+struct JsonRow {
+  std::string text;
+  std::vector<int32_t> ids, with_specials;
+};
+std::vector<JsonRow> json_rows(const std::string& folder);
+
 std::filesystem::path fixtures();
 // `tokenizer`: gpt2_small, wordpiece_small, gpt2 or bert_uncased.
 std::vector<ReferenceRow> reference_rows(const std::string& tokenizer);

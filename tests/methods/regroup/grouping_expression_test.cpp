@@ -62,6 +62,24 @@ TEST(GroupingExpression, FilesOfOneStemHaveDifferentNames) {
   EXPECT_EQ(a.find('/'), std::string::npos);
 }
 
+TEST(GroupingExpression, AnEncodersFolderWithAPrompt) {
+  const auto e = parse_grouping("regroup:k=3,embedder=encoder:models/modern bert/,prompt=clustering");
+  EXPECT_EQ(e.embedder, "encoder:models/modern bert/");
+  EXPECT_EQ(e.prompt, "clustering");
+  EXPECT_THAT(e.name, StartsWith("regroup-encoder_modern_bert_"));
+  EXPECT_EQ(expression_at(e, 3),
+            "regroup:k=3,embedder=encoder:models/modern bert/,prompt=clustering,seed=1,nredo=3");
+  const auto name = [](const char* rest) {
+    return parse_grouping(std::string("regroup:k=3,embedder=") + rest).name;
+  };
+  EXPECT_NE(name("encoder:a"), name("encoder:a,prompt=x"));
+  EXPECT_NE(name("encoder:a"), name("static:a"));
+  EXPECT_EQ(name("encoder:a"), name("encoder:a/"));
+  EXPECT_THAT(refusal("regroup:k=3,embedder=encoder:"), HasSubstr("encoder:FOLDER"));
+  EXPECT_THAT(refusal("regroup:k=3,prompt=x"), HasSubstr("needs an encoder"));
+  EXPECT_THAT(refusal("regroup:k=3,embedder=static:a,prompt=x"), HasSubstr("needs an encoder"));
+}
+
 TEST(GroupingExpression, ByLossWithItsShortRuns) {
   const auto e =
       parse_grouping("regroup:k=5..15:5,by=loss,steps=200,seeds=3,model=mini,context=64,batch=8,lr=3e-3");

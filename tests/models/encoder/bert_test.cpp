@@ -41,7 +41,7 @@ class Bert : public testing::Test {
 };
 
 TEST_F(Bert, EncodesAsTransformers) {
-  expect_bert_parity(folder_);
+  expect_encoder_parity(folder_);
 }
 
 TEST_F(Bert, PaddingChangesNothing) {
@@ -60,7 +60,7 @@ TEST_F(Bert, ReadsNamesUnderTheirModelsPrefix) {
   TensorMap renamed;
   for (const auto& [name, tensor] : load_safetensors(folder_)) renamed["bert." + name] = tensor;
   save_safetensors(folder_ / "model.safetensors", renamed);
-  expect_bert_parity(folder_);
+  expect_encoder_parity(folder_);
 }
 
 TEST_F(Bert, RefusesARowWithoutTokens) {

@@ -42,6 +42,26 @@ TEST_F(EmbedCommand, StaticModeHoldsForIdsToo) {
   EXPECT_LT((tensor_of<float>(out_) - tensor_of<float>(tiny("static.npy"))).abs().max().item<double>(), 1e-6);
 }
 
+TEST_F(EmbedCommand, ModernBertTakesIdsAndTextsWithAPrompt) {
+  const fs::path folder = kEncoderFixtures / "modernbert";
+  const auto make = [&](std::vector<std::string> args) {
+    args.insert(args.end(), {"--out", out_, "--threads", "1"});
+    EXPECT_EQ(embed_command(args), 0);
+    return tensor_of<float>(out_);
+  };
+  const std::string alternating = (folder / "alternating").string(),
+                    prompted = (folder / "prompted").string();
+  const auto by_ids =
+      make({"--model", alternating, "--ids", alternating + "/ids.npy", "--mask", alternating + "/mask.npy"});
+  EXPECT_LT((by_ids - tensor_of<float>(alternating + "/vectors.npy")).abs().max().item<double>(), 1e-5);
+  const auto by_texts =
+      make({"--model", prompted, "--texts", prompted + "/texts.txt", "--prompt", "clustering"});
+  EXPECT_LT((by_texts - tensor_of<float>(prompted + "/prompted.npy")).abs().max().item<double>(), 1e-5);
+  EXPECT_THROW(
+      make({"--model", prompted, "--texts", prompted + "/texts.txt", "--mode", "static", "--prompt", "x"}),
+      UsageError);
+}
+
 TEST_F(EmbedCommand, RefusesIdsOutsideTheVocabulary) {
   const std::vector<int64_t> ids{1, 53}, mask{1, 1};  // the model has 53 tokens
   write_npy<int64_t>(folder_ / "ids.npy", ids, {1, 2});

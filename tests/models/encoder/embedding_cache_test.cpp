@@ -114,6 +114,32 @@ TEST_F(EmbeddingCache, AGivenFileMustHaveARowForEachExample) {
   EXPECT_THROW(embed_store(s, "npy:" + file.string()), Error);
 }
 
+TEST_F(EmbeddingCache, AFolderOfAnyNameAndItsPromptsAreEmbedders) {
+  const Store s = store("a", {"red song", "blue"});
+  const std::string folder = (kEncoderFixtures / "modernbert/prompted").string();
+  const auto preferred = embed_store(s, "encoder:" + folder),
+             named = embed_store(s, "encoder:" + folder, "clustering"),
+             other = embed_store(s, "encoder:" + folder, "search_query"),
+             plain = embed_store(s, "static:" + folder);
+  EXPECT_EQ(preferred.dim, 16);
+  EXPECT_EQ(preferred.sha, named.sha);
+  EXPECT_NE(preferred.sha, other.sha);
+  EXPECT_NE(preferred.sha, plain.sha);
+  EXPECT_FALSE(torch::equal(tensor_of<float>(preferred.file), tensor_of<float>(other.file)));
+  EXPECT_THROW(embed_store(s, "encoder:" + folder, "no such prompt"), Error);
+  EXPECT_THROW(embed_store(s, "encoder:" + (folder_ / "absent").string()), Error);
+}
+
+TEST_F(EmbeddingCache, TheInstalledEncoderByItsFolderHasTheSameVectors) {
+  const Store s = store("a", {"red song"});
+  EXPECT_EQ(embed_store(s, "encoder:" + encoder_.string()).sha, embed_store(s, "minilm").sha);
+  EXPECT_EQ(embed_store(s, "static:" + encoder_.string()).sha, embed_store(s, "static").sha);
+  EXPECT_EQ(embedder_digest("minilm"), "");
+  const std::string before = embedder_digest("encoder:" + encoder_.string());
+  std::ofstream(encoder_ / "vocab.txt", std::ios::app) << "more\n";
+  EXPECT_NE(embedder_digest("encoder:" + encoder_.string()), before);
+}
+
 TEST_F(EmbeddingCache, RefusesAnUnknownEmbedder) {
   EXPECT_THROW(embed_store(store("a", {}), "word2vec"), UsageError);
 }

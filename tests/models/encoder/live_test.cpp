@@ -35,8 +35,22 @@ TEST_F(LiveEncoder, RandomModelsEncodeAsInTransformers) {
   for (const int seed : {101, 102}) {
     const fs::path folder = made_ / std::to_string(seed);
     ASSERT_NO_FATAL_FAILURE(make(fmt::format("tiny {} {}", folder.string(), seed)));
-    expect_bert_parity(folder);
+    expect_encoder_parity(folder);
   }
+}
+
+TEST_F(LiveEncoder, RandomModernBertsEncodeAsInTransformers) {
+  for (const char* kind : {"alternating", "every_second"})
+    for (const int seed : {101, 102}) {
+      const fs::path folder = made_ / fmt::format("{}{}", kind, seed);
+      ASSERT_NO_FATAL_FAILURE(make(fmt::format("{} {} {}", kind, folder.string(), seed)));
+      expect_encoder_parity(folder);
+    }
+}
+
+TEST_F(LiveEncoder, PromptsStandBeforeTextsAsInSentenceTransformers) {
+  ASSERT_NO_FATAL_FAILURE(make(fmt::format("prompted {} 103", made_.string())));
+  expect_prompted_parity(made_);
 }
 
 TEST_F(LiveEncoder, TextsEmbedAsInSentenceTransformers) {

@@ -42,6 +42,17 @@ TEST_F(SentenceFolder, LengthIsItsOwnLimitElse512ButNeverMoreThanThePositions) {
   EXPECT_EQ(read_sentence_folder(folder_, 512), 512);
 }
 
+TEST_F(SentenceFolder, NewerFoldersNameOnePoolingAndKeepTheLengthWithTheTokenizer) {
+  write("1_Pooling/config.json", R"({"pooling_mode": "mean", "include_prompt": true})");
+  write("tokenizer_config.json", R"({"model_max_length": 64})");
+  EXPECT_EQ(read_sentence_folder(folder_, 512), 64);
+  write("tokenizer_config.json", R"({"model_max_length": 1000000000000000019884624838656})");
+  EXPECT_EQ(read_sentence_folder(folder_, 8192), 512);
+  EXPECT_EQ(read_sentence_folder(folder_, 8192, 8192), 8192);
+  write("1_Pooling/config.json", R"({"pooling_mode": "cls"})");
+  expect_refusal("pooling_mode 'cls'");
+}
+
 TEST_F(SentenceFolder, RefusesALengthThatHoldsNoToken) {
   for (const char* text :
        {R"({"max_seq_length": 2})", R"({"max_seq_length": -1})", R"({"max_seq_length": "x"})"}) {
