@@ -2,7 +2,8 @@
 # Measure: parts (Google Benchmark), the comparisons with other libraries, and R&B's bill. Prints one set of tables.
 #   scripts/bench.sh [micro] [compare] [share]     default: all three; results go to build/bench
 # Data: WordNet (which scripts/setup.sh installs). RNB_BENCH_STORE names another prepared store (rnb prepare) that the
-# comparisons use and that R&B's bill is measured on besides; RNB_BENCH_TOKENIZERS names tokenizers' folders to compare. Nothing else should run on the machine meanwhile.
+# comparisons use and that R&B's bill is measured on besides; RNB_BENCH_TOKENIZERS names tokenizers' folders to compare.
+# Nothing else should run on the machine meanwhile.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -12,7 +13,7 @@ for part in "${parts[@]}"; do
   case "$part" in
     micro | compare | share) ;;
     --help | -h)
-      sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+      sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
       exit 0
       ;;
     *)
