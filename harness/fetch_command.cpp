@@ -71,7 +71,7 @@ void print_catalogue(bool as_json) {
   }
   for (const CatalogueEntry& e : catalogue())
     fmt::print("{:22} {:9} {:>9}  {}\n{:44} licence: {}\n", e.name, kind_name(e.kind),
-               size_text(e.bytes, "large"), e.summary, "", e.licence);
+               size_text(std::max(e.bytes, e.unpacked_bytes)), e.summary, "", e.licence);
   fmt::print(
       "\nrnb fetch NAME [--out FOLDER]. Also OWNER/NAME (a model of the Hub) and datasets/OWNER/NAME.\n");
 }

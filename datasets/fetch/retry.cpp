@@ -34,7 +34,9 @@ std::string page_of(const std::string& url) {
 
 void Retries::failed(const std::string& where, const std::string& why, int64_t retry_after) {
   if (failures_ == policy_.retries)
-    throw UnreachableError("fetch", fmt::format("{}: {} ({} tries)", where, why, failures_ + 1));
+    throw UnreachableError(
+        "fetch", fmt::format("{}: {}{}", where, why,
+                             failures_ > 0 ? fmt::format(" ({} tries)", failures_ + 1) : std::string()));
   if (static_cast<double>(retry_after) > policy_.longest_asked)
     throw UnreachableError("fetch", fmt::format("{}: {}; it asks to come again in {}", where, why,
                                                 format_duration(static_cast<double>(retry_after))));

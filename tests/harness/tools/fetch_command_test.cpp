@@ -158,8 +158,8 @@ TEST_F(FetchCommand, ADryRunPrintsSizesAndWritesNothing) {
   LoopbackServer server(Hub{kGptNeo, "", {}});
   const Output o = run(server, {"gpt-neo-125m", "--revision", "main", "--out", out_, "--dry-run"});
   EXPECT_EQ(o.code, 0);
-  EXPECT_THAT(o.out, AllOf(HasSubstr("licence: MIT"), HasSubstr("to fetch    19.5 KiB  SHA-256 (server)"),
-                           HasSubstr("absent"), HasSubstr("19.6 KiB to download")));
+  EXPECT_THAT(o.out, AllOf(HasSubstr("licence: MIT"), HasSubstr("to fetch   19.5 KiB  SHA-256 (server)"),
+                           HasSubstr("absent"), HasSubstr("\n19.5 KiB to download")));
   EXPECT_FALSE(fs::exists(out_));
   const auto plan = json::parse(
       run(server, {"gpt-neo-125m", "--revision", "main", "--out", out_, "--dry-run", "--json"}).out);
@@ -305,13 +305,13 @@ TEST_F(FetchCommand, AFullDiskIsSaidBeforehand) {
   options.hub = server.url();
   options.out = out_;
   options.revision = "main";
-  options.free_bytes = [](const fs::path&) { return 20'000; };
+  options.free_bytes = [](const fs::path&) { return 10'000; };
   const FetchPlan plan = plan_fetch(catalogue_entry("gpt-neo-125m"), options);
   try {
     check_room(plan, options);
     FAIL() << "no error";
   } catch (const Error& e) {
-    EXPECT_THAT(e.what(), AllOf(HasSubstr("19.5 KiB are free, 19.6 KiB are needed"), HasSubstr("--out")));
+    EXPECT_THAT(e.what(), AllOf(HasSubstr("9.8 KiB are free, 19.5 KiB are needed"), HasSubstr("--out")));
   }
   options.free_bytes = [](const fs::path&) { return 30'000; };
   EXPECT_NO_THROW(check_room(plan, options));
