@@ -64,10 +64,11 @@ PrepareOptions parse(const po::variables_map& values) {
 }
 
 // "42 s, peak memory 310.0 MiB", with the Parquet reader's beside it where there was one.
-std::string cost_of(const PrepareSummary& made) {
+// `children_before`: of what a program that became this one had started.
+std::string cost_of(const PrepareSummary& made, double children_before) {
   if (made.reused) return "up to date";
   std::string text = fmt::format("{}, peak memory {}", format_duration(made.seconds), format_bytes(peak_memory_bytes()));
-  if (const double children = peak_memory_bytes_of_children(); children > 0)
+  if (const double children = peak_memory_bytes_of_children(); children > children_before)
     text += fmt::format(" (and {} to read Parquet)", format_bytes(children));
   return text;
 }
@@ -90,11 +91,12 @@ int prepare_command(const std::vector<std::string>& args) {
     return 0;
   if (values.count("verify")) return verify(values);
   const PrepareOptions options = parse(values);
+  const double children_before = peak_memory_bytes_of_children();
   const PrepareSummary made = prepare(options);
   for (const std::string& note : made.notes) fmt::print(stderr, "note: {}\n", note);
   fmt::print(stderr, "{}: {} examples, {} tokens, {} domains{} ({})\n", options.out.string(), made.examples,
              made.tokens, made.domains,
-             made.bad_rows ? fmt::format(", {} rows skipped", made.bad_rows) : std::string(), cost_of(made));
+             made.bad_rows ? fmt::format(", {} rows skipped", made.bad_rows) : std::string(), cost_of(made, children_before));
   if (!made.left_behind.empty())
     fmt::print(stderr, "made for the old store and dropped with it: {}\n", fmt::join(made.left_behind, ", "));
   fmt::print("store={}\n", options.out.string());
