@@ -18,7 +18,8 @@ po::options_description described() {
   po::options_description options("Options of rnb prepare", 110, 60);
   auto add = options.add_options();
   add("dataset", po::value<std::string>(), "by name; rnb list datasets has them and their options");
-  add("from", po::value<std::string>(), "file or folder of the original data (docs/datasets.md); default: the data set's own");
+  add("from", po::value<std::string>(),
+      "file or folder of the original data (docs/datasets.md); default: the data set's own");
   add("limit", po::value<int64_t>()->default_value(0), "a seeded subset of that many examples; 0: all");
   add("tokenizer", po::value<std::string>()->default_value(""), "train:4096, or a folder with a tokenizer");
   add("seed", po::value<uint64_t>()->default_value(0), "of splits and subsets");
@@ -63,13 +64,14 @@ PrepareOptions parse(const po::variables_map& values) {
   return options;
 }
 
-// "42 s, peak memory 310.0 MiB", with the Parquet reader's beside it where there was one.
-// `children_before`: of what a program that became this one had started.
+// "42 s, peak memory 310.0 MiB", with the most that the Parquet reader can have held beside it where there
+// was one. `children_before`: of what a program that became this one had started.
 std::string cost_of(const PrepareSummary& made, double children_before) {
   if (made.reused) return "up to date";
-  std::string text = fmt::format("{}, peak memory {}", format_duration(made.seconds), format_bytes(peak_memory_bytes()));
+  std::string text =
+      fmt::format("{}, peak memory {}", format_duration(made.seconds), format_bytes(peak_memory_bytes()));
   if (const double children = peak_memory_bytes_of_children(); children > children_before)
-    text += fmt::format(" (and {} to read Parquet)", format_bytes(children));
+    text += fmt::format(", and at most {} to read Parquet", format_bytes(children));
   return text;
 }
 
@@ -96,7 +98,8 @@ int prepare_command(const std::vector<std::string>& args) {
   for (const std::string& note : made.notes) fmt::print(stderr, "note: {}\n", note);
   fmt::print(stderr, "{}: {} examples, {} tokens, {} domains{} ({})\n", options.out.string(), made.examples,
              made.tokens, made.domains,
-             made.bad_rows ? fmt::format(", {} rows skipped", made.bad_rows) : std::string(), cost_of(made, children_before));
+             made.bad_rows ? fmt::format(", {} rows skipped", made.bad_rows) : std::string(),
+             cost_of(made, children_before));
   if (!made.left_behind.empty())
     fmt::print(stderr, "made for the old store and dropped with it: {}\n", fmt::join(made.left_behind, ", "));
   fmt::print("store={}\n", options.out.string());

@@ -1,7 +1,9 @@
 // The public files themselves, where they are there. Counts were taken with awk and Python's json, not with
 // this code.
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -64,7 +66,8 @@ struct Counted {
   int total = 0;
 };
 
-Counted counted(const std::string& dataset, const fs::path& from, std::map<std::string, std::string> extra = {}) {
+Counted counted(const std::string& dataset, const fs::path& from,
+                std::map<std::string, std::string> extra = {}) {
   SourceOptions options;
   options.from = from;
   options.extra = std::move(extra);
@@ -110,9 +113,41 @@ TEST(S1, StandInHasItsRowsAndSources) {
   EXPECT_EQ(sources.total, 8'257);
   EXPECT_EQ(sources.domains.size(), 21U);
   EXPECT_EQ(sources.domains.at("simplescaling/openaimath/Algebra"), 1'063);
-  EXPECT_EQ(sources.notes.at(0), "8257 of 8257 rows have no thinking trajectory: their completion is the answer alone");
+  EXPECT_EQ(sources.notes.at(0),
+            "8257 of 8257 rows have no thinking trajectory: their completion is the answer alone");
   const Counted kinds = counted("s1", folder.path() / "s1-like-open", {{"domain-column", "cot_type"}});
   EXPECT_EQ(kinds.domains, (std::map<std::string, int>{{"english", 1'214}, {"math", 7'043}}));
+}
+
+// With Qwen's own tokenizer.json (added_tokens: 151644 <|im_start|>, 151645 <|im_end|>; 198 is the line end).
+TEST(S1, QwensTokenizerTakesTheTemplatesMarksAsSingleTokens) {
+  const ScratchFolder folder;
+  for (const char* archive : {"s1-like-open.tar.xz", "tokenizers.tar.xz"})
+    if (const auto why = unpack(archive, folder); !why.empty()) GTEST_SKIP() << why;
+  PrepareOptions options;
+  options.dataset = "s1";
+  options.source.from = folder.path() / "s1-like-open";
+  options.source.limit = 50;
+  options.tokenizer = (folder.path() / "tokenizers/qwen").string();
+  options.out = folder.path() / "store";
+  EXPECT_EQ(prepare(options).notes.size(), 1U);  // no remark on the tokenizer
+  const Store store(options.out);
+  const auto tokenizer = store.tokenizer();
+  ASSERT_EQ(store.size(), 50);
+  for (int64_t i = 0; i < store.size(); ++i) {
+    const auto tokens = store.tokens(i);
+    EXPECT_EQ(std::count(tokens.begin(), tokens.end(), 151644), 4);  // system, user, assistant, answer
+    EXPECT_EQ(std::count(tokens.begin(), tokens.end(), 151645), 3);
+    EXPECT_EQ(tokens.front(), 151644);
+    EXPECT_EQ(tokens[tokens.size() - 2], 151645);
+    EXPECT_EQ(tokens.back(), 198);
+    EXPECT_EQ(tokens[static_cast<size_t>(store.loss_from(i))], 151644);
+    std::string words(store.text(i));  // decoding leaves control tokens out
+    for (const char* mark : {"<|im_start|>", "<|im_end|>"})
+      for (size_t at = words.find(mark); at != std::string::npos; at = words.find(mark))
+        words.erase(at, std::strlen(mark));
+    EXPECT_EQ(tokenizer->decode(tokens), words);
+  }
 }
 
 TEST(S1, ParquetFixturesOfEveryCodecGiveTheSameExamples) {
