@@ -53,29 +53,29 @@ std::string header_text(std::string_view descr, const std::vector<int64_t>& shap
 
 }  // namespace
 
-NpyArray::NpyArray(const fs::path& path) : file_(path.string()), map_(path) {
-  const std::string_view text = map_.text();
+NpyHeader read_npy_header(std::string_view text, const std::string& file) {
+  NpyHeader out;
   if (text.size() < 10 || text.substr(0, 6) != std::string_view("\x93NUMPY", 6))
-    fail("npy", "{}: is not a .npy file", file_);
+    fail("npy", "{}: is not a .npy file", file);
   const int major = text[6];
-  if (major < 1 || major > 3) fail("npy", "{}: format version {} is not supported", file_, major);
+  if (major < 1 || major > 3) fail("npy", "{}: format version {} is not supported", file, major);
   const size_t length_bytes = major == 1 ? 2 : 4;
-  if (text.size() < 8 + length_bytes) fail("npy", "{}: is truncated", file_);
+  if (text.size() < 8 + length_bytes) fail("npy", "{}: is truncated", file);
   size_t length = 0;
   for (size_t i = 0; i < length_bytes; ++i)
     length |= static_cast<size_t>(static_cast<unsigned char>(text[8 + i])) << (8 * i);
-  data_offset_ = 8 + length_bytes + length;
-  if (data_offset_ > text.size()) fail("npy", "{}: is truncated inside its header", file_);
+  out.data_offset = 8 + length_bytes + length;
+  if (out.data_offset > text.size()) fail("npy", "{}: is truncated inside its header", file);
   const std::string_view header = text.substr(8 + length_bytes, length);
 
-  const std::string_view descr = dict_value(header, "descr", file_);
+  const std::string_view descr = dict_value(header, "descr", file);
   if (descr.size() < 5 || descr.front() != '\'')
-    fail("npy", "{}: structured type {} is not supported", file_, descr);
-  descr_ = std::string(descr.substr(1, descr.size() - 2));
-  if (dict_value(header, "fortran_order", file_) != "False")
-    fail("npy", "{}: is in Fortran order; save it with numpy.ascontiguousarray", file_);
+    fail("npy", "{}: structured type {} is not supported", file, descr);
+  out.descr = std::string(descr.substr(1, descr.size() - 2));
+  if (dict_value(header, "fortran_order", file) != "False")
+    fail("npy", "{}: is in Fortran order; save it with numpy.ascontiguousarray", file);
 
-  std::string_view dims = dict_value(header, "shape", file_);
+  std::string_view dims = dict_value(header, "shape", file);
   uint64_t count = 1;
   for (size_t i = 1; i < dims.size();) {
     if (dims[i] < '0' || dims[i] > '9') {
@@ -85,32 +85,37 @@ NpyArray::NpyArray(const fs::path& path) : file_(path.string()), map_(path) {
     int64_t n = 0;
     const auto [end, code] = std::from_chars(dims.data() + i, dims.data() + dims.size(), n);
     if (code != std::errc() || __builtin_mul_overflow(count, static_cast<uint64_t>(n), &count))
-      fail("npy", "{}: shape {} is too large", file_, dims);
-    shape_.push_back(n);
+      fail("npy", "{}: shape {} is too large", file, dims);
+    out.shape.push_back(n);
     i = static_cast<size_t>(end - dims.data());
   }
-  const size_t item = item_bytes(descr_, file_);
-  if (data_offset_ % item != 0)  // the mapping starts on a page: the offset decides
+  const size_t item = item_bytes(out.descr, file);
+  if (out.data_offset % item != 0)  // the mapping starts on a page: the offset decides
     fail("npy",
          "{}: the data starts at byte {}, which is no multiple of the {} bytes of an element; save the array "
          "again with numpy.save",
-         file_, data_offset_, item);
+         file, out.data_offset, item);
   uint64_t bytes = 0;
-  if (__builtin_mul_overflow(count, item, &bytes) || bytes > text.size() - data_offset_)
-    fail("npy", "{}: is truncated: shape {} of '{}' needs more than the {} bytes there", file_, dims, descr_,
-         text.size() - data_offset_);
+  if (__builtin_mul_overflow(count, item, &bytes) || bytes > text.size() - out.data_offset)
+    fail("npy", "{}: is truncated: shape {} of '{}' needs more than the {} bytes there", file, dims, out.descr,
+         text.size() - out.data_offset);
+  out.item_bytes = item;
+  return out;
 }
 
-int64_t NpyArray::size() const {
+NpyArray::NpyArray(const fs::path& path)
+    : file_(path.string()), map_(path), header_(read_npy_header(map_.text(), file_)) {}
+
+int64_t NpyHeader::size() const {
   int64_t n = 1;
-  for (const int64_t d : shape_) n *= d;
+  for (const int64_t d : shape) n *= d;
   return n;
 }
 
 void NpyArray::check_descr(std::string_view expected) const {
-  const bool bytes = expected[1] == 'u' && descr_ == "|b1" && expected[2] == '1';
-  if (descr_ != expected && !bytes)
-    fail("npy", "{}: holds '{}', expected '{}'; convert it with numpy.astype", file_, descr_, expected);
+  const bool bytes = expected[1] == 'u' && header_.descr == "|b1" && expected[2] == '1';
+  if (header_.descr != expected && !bytes)
+    fail("npy", "{}: holds '{}', expected '{}'; convert it with numpy.astype", file_, header_.descr, expected);
 }
 
 NpyWriter::NpyWriter(const fs::path& file, std::string_view descr, std::vector<int64_t> row_shape)
@@ -142,11 +147,16 @@ void NpyWriter::close() {
   if (!out_) fail("npy", "{}: cannot be written: {}", file_.string(), std::strerror(errno));
 }
 
-void write_npy_bytes(const fs::path& file, std::string_view descr, const std::vector<int64_t>& shape,
-                     std::span<const std::byte> data) {
+std::string npy_content(std::string_view descr, const std::vector<int64_t>& shape,
+                        std::span<const std::byte> data) {
   std::string content = header_text(descr, shape, 64);
   content.append(reinterpret_cast<const char*>(data.data()), data.size());
-  write_file_atomic(file, content);
+  return content;
+}
+
+void write_npy_bytes(const fs::path& file, std::string_view descr, const std::vector<int64_t>& shape,
+                     std::span<const std::byte> data) {
+  write_file_atomic(file, npy_content(descr, shape, data));
 }
 
 }  // namespace rnb

@@ -45,27 +45,37 @@ constexpr std::string_view npy_descr<uint16_t>() {
   return "<u2";
 }
 
+// What stands before the data of a .npy file in memory; `where` starts every message. Throws Error: not .npy,
+// truncated, Fortran order, an element type that is no plain number, ...
+struct NpyHeader {
+  std::string descr;
+  std::vector<int64_t> shape;
+  size_t data_offset = 0;
+  size_t item_bytes = 0;
+  int64_t size() const;  // number of elements
+};
+NpyHeader read_npy_header(std::string_view file_content, const std::string& where);
+
 class NpyArray {
  public:
   explicit NpyArray(const std::filesystem::path&
                         file);  // throws Error: not .npy, truncated, Fortran order, misaligned, ...
-  const std::vector<int64_t>& shape() const { return shape_; }
-  const std::string& descr() const { return descr_; }
-  int64_t size() const;  // number of elements
+  const std::vector<int64_t>& shape() const { return header_.shape; }
+  const std::string& descr() const { return header_.descr; }
+  int64_t size() const { return header_.size(); }  // number of elements
 
   // All elements, row-major; throws Error when the file holds another type.
   template <typename T>
   std::span<const T> values() const {
     check_descr(npy_descr<T>());
-    return {reinterpret_cast<const T*>(map_.bytes().data() + data_offset_), static_cast<size_t>(size())};
+    return {reinterpret_cast<const T*>(map_.bytes().data() + header_.data_offset), static_cast<size_t>(size())};
   }
 
  private:
   void check_descr(std::string_view expected) const;
-  std::string file_, descr_;
-  std::vector<int64_t> shape_;
-  size_t data_offset_ = 0;
+  std::string file_;
   MappedFile map_;
+  NpyHeader header_;
 };
 
 // Writes rows as they come; close() fills in the row count. Not atomic by itself: write inside an
@@ -89,6 +99,9 @@ class NpyWriter {
   std::ofstream out_;
   uint64_t bytes_ = 0;
 };
+
+// A whole .npy file in memory.
+std::string npy_content(std::string_view descr, const std::vector<int64_t>& shape, std::span<const std::byte> data);
 
 // Writes a whole array under its final name, atomically.
 void write_npy_bytes(const std::filesystem::path& file, std::string_view descr,

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/sha256.h"
+#include "datasets/image_writer.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -115,7 +116,7 @@ std::vector<std::string> carry_over(const fs::path& old, const fs::path& fresh) 
   std::vector<std::string> left;
   for (const auto& entry : fs::directory_iterator(old)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with('.') || name == "tokenizer" || name == "manifest.json" ||
+    if (name.starts_with('.') || name == "tokenizer" || name == "manifest.json" || name == kImageFolderFile ||
         !member(member(before, "sha256"), name).is_null() || fs::exists(fresh / name))
       continue;
     if (name == "groupings") {

@@ -17,6 +17,7 @@
 #include "base/sha256.h"
 #include "base/suggest.h"
 #include "datasets/existing_store.h"
+#include "datasets/image_writer.h"
 #include "datasets/store.h"
 #include "datasets/store_format.h"
 #include "datasets/tokenizer.h"
@@ -32,11 +33,21 @@ constexpr size_t kTokenizerTexts = 200'000;  // most texts a tokenizer is traine
 constexpr size_t kTokenizerBytes = 64 << 20;
 constexpr int64_t kShownBadRows = 5;
 
+int threads_of(const PrepareOptions& options) {
+  if (options.threads > 0) return options.threads;
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
 // Reads good rows and applies the rule for bad ones.
 class GoodRows {
  public:
-  GoodRows(const PrepareOptions& options, const SourceSpec& spec)
-      : options_(options), source_(spec.open(options.source)) {}
+  GoodRows(const PrepareOptions& options, const SourceSpec& spec, bool only_texts = false)
+      : options_(options), skip_(spec.skips_bad || options.bad_rows == BadRows::Skip) {
+    SourceOptions source = options.source;
+    source.threads = threads_of(options);
+    source.only_texts = only_texts;
+    source_ = spec.open(source);
+  }
 
   std::optional<Example> next() {
     while (auto row = source_->next()) {
@@ -45,9 +56,9 @@ class GoodRows {
           require_utf8(example->prompt, "the prompt");
           require_utf8(example->completion, "the text");
           if (seen_.insert(hash64(example->id)).second) return std::move(*example);
-          bad({"example " + example->id, "the id appears twice; ids decide the split and must be unique"});
+          bad({"example " + example->id, "the id appears twice; ids decide the split and must be unique", "repeated id"});
         } catch (const Error& e) {
-          bad({"example " + example->id, e.what()});
+          bad({"example " + example->id, e.what(), "not UTF-8"});
         }
       } else {
         bad(std::get<BadRow>(*row));
@@ -57,19 +68,22 @@ class GoodRows {
   }
   Source& source() { return *source_; }
   int64_t bad_rows() const { return bad_; }
+  const std::map<std::string, int64_t>& bad_kinds() const { return kinds_; }
   void quiet() { shown_ = kShownBadRows; }
 
  private:
   void bad(const BadRow& row) {
-    if (options_.bad_rows == BadRows::Stop)
-      fail(options_.dataset, "{}: {}; --skip-bad leaves such rows out", row.where, row.reason);
+    if (!skip_) fail(options_.dataset, "{}: {}; --skip-bad leaves such rows out", row.where, row.reason);
     ++bad_;
+    ++kinds_[row.kind];
     if (shown_++ < kShownBadRows) fmt::print(stderr, "skipped {}: {}\n", row.where, row.reason);
   }
   const PrepareOptions& options_;
+  bool skip_;
   std::unique_ptr<Source> source_;
   int64_t bad_ = 0, shown_ = 0;
   std::unordered_set<uint64_t> seen_;
+  std::map<std::string, int64_t> kinds_;
 };
 
 Split split_for(const Example& e, uint64_t seed) {
@@ -92,7 +106,7 @@ void check_options(const PrepareOptions& options, const SourceSpec& spec) {
 }
 
 std::unique_ptr<Tokenizer> make_tokenizer(const PrepareOptions& options, const SourceSpec& spec) {
-  GoodRows rows(options, spec);
+  GoodRows rows(options, spec, /*only_texts=*/true);
   if (const int64_t fixed = rows.source().fixed_vocabulary(); fixed > 0)
     return make_ids_tokenizer(static_cast<int32_t>(fixed));
   const std::string wanted = options.tokenizer.empty() ? "train:4096" : options.tokenizer;
@@ -278,13 +292,12 @@ PrepareSummary prepare(const PrepareOptions& options) {
   if (const auto reused = up_to_date(options, request)) return *reused;
 
   const auto tokenizer = make_tokenizer(options, spec);
-  const int threads = options.threads > 0
-                          ? options.threads
-                          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = threads_of(options);
   AtomicFolder folder(options.out);
   StoreWriter writer(folder.path());
   GoodRows rows(options, spec);
   const Written written = rows.source().control_tokens() ? Written::WithControlTokens : Written::Plainly;
+  ImageWriter images(folder.path(), rows.source());
   Progress progress("prepare " + options.dataset, 0);
   for (bool more = true; more;) {
     std::vector<Example> block;
@@ -294,7 +307,7 @@ PrepareSummary prepare(const PrepareOptions& options) {
         more = false;
         break;
       }
-      bytes += example->prompt.size() + example->completion.size();
+      bytes += example->prompt.size() + example->completion.size() + example->pixels.size();
       block.push_back(std::move(*example));
     }
     std::vector<Encoded> encoded(block.size());
@@ -303,6 +316,7 @@ PrepareSummary prepare(const PrepareOptions& options) {
     });
     for (size_t i = 0; i < block.size(); ++i) {
       writer.add(block[i], encoded[i], split_for(block[i], options.seed));
+      images.add(block[i]);
     }
     progress.update(writer.examples());
   }
@@ -310,10 +324,13 @@ PrepareSummary prepare(const PrepareOptions& options) {
 
   nlohmann::json manifest = writer.close();
   auto notes = rows.source().notes();
+  for (const auto& [kind, n] : rows.bad_kinds())
+    if (spec.skips_bad) notes.push_back(fmt::format("{} rows left out: {}", n, kind));
   for (auto& note : warnings_of(manifest["counts"])) notes.push_back(std::move(note));
   if (written == Written::WithControlTokens && tokenizer->encode_with_specials("<|im_start|>").size() != 1)
     notes.push_back("the tokenizer has no <|im_start|>: the marks of the chat template are ordinary text to it");
   if (!notes.empty()) manifest["notes"] = notes;
+  if (auto described = images.close(request.at("files")); !described.is_null()) manifest["images"] = described;
   fs::create_directories(folder.path() / "tokenizer");
   tokenizer->save(folder.path() / "tokenizer");
   std::vector<double> weights;
@@ -331,10 +348,12 @@ PrepareSummary prepare(const PrepareOptions& options) {
   manifest["examples"] = writer.examples();
   manifest["tokens"] = writer.tokens();
   manifest["bad_rows_skipped"] = rows.bad_rows();
+  if (rows.bad_rows() > 0) manifest["bad_rows_by_kind"] = rows.bad_kinds();
   for (const auto& entry : fs::directory_iterator(folder.path()))
     if (entry.is_regular_file())
       manifest["sha256"][entry.path().filename().string()] = sha256_file(entry.path());
   write_file_atomic(folder.path() / "manifest.json", manifest.dump(1) + "\n");
+  write_image_folder(folder.path(), rows.source());
   PrepareSummary summary;
   if (fs::exists(options.out / "manifest.json")) summary.left_behind = carry_over(options.out, folder.path());
   folder.commit();

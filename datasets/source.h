@@ -16,18 +16,28 @@ namespace rnb {
 
 enum class SplitHint { None, Train, Valid, Test };
 
+// Where an example's image lies: a piece of one of its source's image files.
+struct ImageRef {
+  int32_t file = -1;  // in Source::image_files(); -1: there is no image
+  int64_t offset = 0, bytes = 0;
+};
+
 struct Example {
   std::string id;          // unique in the data set; with the seed it decides the split
   std::string prompt;      // UTF-8; may be empty
   std::string completion;  // UTF-8; what the loss is on
   std::string domain;
   SplitHint hint = SplitHint::None;
+  ImageRef image = {};
+  std::vector<uint8_t> pixels = {};   // of a source with pixel_size(): size x size x 3, RGB
+  std::vector<float> embedding = {};  // of a source with embedding_dim(): a vector that came with the data
 };
 
 // A row that cannot be used: where it stands and why.
 struct BadRow {
   std::string where;   // "file:line"
   std::string reason;  // "\"category\" is missing; expected one of ..."
+  std::string kind = "unusable row";  // what such rows are counted under: "damaged image", "no caption"
 };
 
 using Row = std::variant<Example, BadRow>;
@@ -37,6 +47,8 @@ struct SourceOptions {
   uint64_t seed = 0;           // for sources that generate or subsample
   int64_t limit = 0;           // > 0: a seeded subset of that many examples, the same for any order of reading
   std::map<std::string, std::string> extra;  // source-specific, declared in SourceSpec::options
+  int threads = 1;
+  bool only_texts = false;  // a tokenizer is trained: images need not be looked at
 };
 
 class Source {
@@ -55,6 +67,10 @@ class Source {
   virtual std::vector<std::string> notes() const { return {}; }
   // Evaluation weights over domains that differ from the validation counts (skills); by domain name, empty: none.
   virtual std::map<std::string, double> evaluation_weights() const { return {}; }
+  // Files that ImageRef points into, all in one folder; empty: the examples have no images, or none that stay there.
+  virtual std::vector<std::filesystem::path> image_files() const { return {}; }
+  virtual int64_t pixel_size() const { return 0; }     // > 0: examples bring pixels of that size with them
+  virtual int64_t embedding_dim() const { return 0; }  // > 0: examples bring a vector of that width with them
 };
 
 struct OptionSpec {
@@ -66,6 +82,7 @@ struct SourceSpec {
   std::string name, summary, licence;
   std::vector<OptionSpec> options;
   std::function<std::unique_ptr<Source>(const SourceOptions&)> open;
+  bool skips_bad = false;  // bad rows are in the nature of the data: counted and left out without being asked
 };
 
 const std::vector<SourceSpec>& source_specs();       // sorted by name

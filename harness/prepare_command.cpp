@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/peak_memory.h"
 #include "base/progress.h"
+#include "datasets/image_store.h"
 #include "datasets/prepare.h"
 #include "datasets/store.h"
 
@@ -79,6 +80,7 @@ int verify(const po::variables_map& values) {
   if (!values.count("out")) fail_usage("prepare", "--verify needs --out, the store's folder");
   const Store store(values["out"].as<std::string>());
   verify_store(store);
+  verify_images(store);
   fmt::print("{}: whole ({} examples)\n", store.folder().string(), store.size());
   return 0;
 }

@@ -14,6 +14,7 @@ packages=(build-essential git ca-certificates xz-utils cmake ninja-build ccache
   nlohmann-json3-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev
   libsentencepiece-dev libutf8proc-dev libpcre2-dev zlib1g-dev libssl-dev
   libcurl4-openssl-dev libarchive-dev
+  libturbojpeg0-dev libwebp-dev libstb-dev libzip-dev
   wordnet-base python3-venv fonts-dejavu-core)
 torch=torch==2.15.0
 cpu_parts=(nvidia-cuda-cupti==13.2.86 nvidia-cuda-runtime==13.2.86)  # all that libtorch_cpu.so asks for

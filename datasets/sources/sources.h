@@ -5,6 +5,7 @@
 
 namespace rnb {
 
+SourceSpec datacomp_source();
 SourceSpec dolly_source();
 SourceSpec jsonl_source();
 SourceSpec s1_source();
