@@ -4,13 +4,13 @@
 
 #include <fmt/ranges.h>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/suggest.h"
 #include "models/gpt_neo.h"
 #include "models/model_sizes.h"
 #include "models/qwen2.h"
+#include "models/save_model.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -91,24 +91,7 @@ std::unique_ptr<LanguageModel> make_language_model(const std::string& size, int6
 }
 
 void save_hugging_face(const LanguageModel& model, const fs::path& folder) {
-  const auto write = [&](const fs::path& into) {
-    TensorMap tensors;
-    for (const NamedParameter& p : model.parameters()) tensors[p.name] = p.tensor.detach();
-    save_safetensors(into / "model.safetensors", tensors);
-    write_file_atomic(into / "config.json", model.config().dump(2) + "\n");
-  };
-  if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder))) {
-    if (!written_by_rnb(folder / "model.safetensors"))
-      fail(
-          "model",
-          "{}: exists and holds no model that rnb saved, so nothing is written over it; move it away or name "
-          "another folder",
-          folder.string());
-    return write(folder);
-  }
-  AtomicFolder out(folder);
-  write(out.path());
-  out.commit();
+  save_model(model.parameters(), model.config(), folder);
 }
 
 }  // namespace rnb

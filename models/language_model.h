@@ -12,15 +12,12 @@
 #include <torch/torch.h>
 #include <nlohmann/json.hpp>
 
+#include "models/named_parameter.h"
+
 namespace rnb {
 
 class LinearTracker;  // models/linear_tracker.h: sees (input rows, output-gradient rows) of chosen linear
                       // layers
-
-struct NamedParameter {
-  std::string name;  // Hugging Face's name
-  torch::Tensor tensor;
-};
 
 // What the backward pass finds of the forward pass: all of it, or the blocks' inputs, from which it computes
 // the rest again (less memory, a second forward pass; the same numbers).
@@ -52,9 +49,7 @@ class LanguageModel {
 std::unique_ptr<LanguageModel> make_language_model(const std::string& size, int64_t vocab_size,
                                                    int64_t context, uint64_t seed, torch::Device device);
 
-// Writes config.json and model.safetensors (names as transformers expects): a new folder appears whole. In a
-// folder that holds an earlier save these two files are replaced, each atomically, and all others stay; any
-// other folder that is not empty is an Error.
+// By the rules of save_model.h.
 void save_hugging_face(const LanguageModel& model, const std::filesystem::path& folder);
 
 }  // namespace rnb
