@@ -22,6 +22,7 @@ struct RowSpec {
 
 struct Batch {
   torch::Tensor ids;                     // int64 [B, T]
+  torch::Tensor pixels;                  // float32 [B, 3, S, S], of pairs only (clip_batch.h)
   torch::Tensor rows;                    // int64 [N]: flat places b * T + t whose next token counts
   torch::Tensor targets;                 // int64 [N]
   std::vector<int64_t> row_tokens;       // [B] how many of the N belong to row b

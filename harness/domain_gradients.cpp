@@ -59,6 +59,17 @@ void DomainGradients::head_squared_norm(int64_t domain, const std::function<doub
   add_squared_norm(domain, squared_norm());
 }
 
+void DomainGradients::domain_gradient(const std::string& layer, int64_t domain,
+                                      const std::function<torch::Tensor()>& gradient) {
+  const PhaseScope scope(ledger_, Phase::Signal);
+  const torch::NoGradGuard no_grad;
+  const auto piece = gradient();
+  add(layer, domain, 0, piece.size(0), piece);
+  if (!norm_is_due()) return;
+  const auto flat = piece.reshape({-1});
+  add_squared_norm(domain, flat.dot(flat).item<double>());
+}
+
 void DomainGradients::body_layer(const std::string& layer, const torch::Tensor& input,
                                  const torch::Tensor& outgrad) {
   const PhaseScope scope(ledger_, Phase::Signal);

@@ -39,6 +39,8 @@ class DomainGradients : public LinearTracker {
                   const torch::Tensor& outgrad) override;
   void head_block(int64_t domain, int64_t first, int64_t vocabulary, const torch::Tensor& block) override;
   void head_squared_norm(int64_t domain, const std::function<double()>& squared_norm) override;
+  void domain_gradient(const std::string& layer, int64_t domain,
+                       const std::function<torch::Tensor()>& gradient) override;
 
   GradientGram gram() const;
   void reset();  // a new round

@@ -10,6 +10,8 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/npy.h"
+#include "harness/clip_command.h"
+#include "models/clip_sizes.h"
 #include "models/sentence_folder.h"
 #include "models/text_encoder.h"
 
@@ -63,7 +65,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 int embed_command(const std::vector<std::string>& args) {
   po::options_description options("Options of rnb embed");
-  std::string model, ids, mask, texts, out, prompt, mode = "encoder";
+  std::string model, ids, mask, texts, pixels, out, prompt, mode = "encoder";
   int threads = 0;
   auto add = options.add_options();
   add("model", po::value(&model), "Hugging Face folder of BERT or ModernBERT; default: the installed MiniLM");
@@ -73,12 +75,20 @@ int embed_command(const std::vector<std::string>& args) {
   add("prompt", po::value(&prompt),
       "with --texts: what is put before each, by its name in the folder's config_sentence_transformers.json "
       "(default: the folder's default_prompt_name)");
+  add("pixels", po::value(&pixels), "of a CLIP: float32 .npy of normalised pixels, n x 3 x S x S; --out is an .npz");
   add("mode", po::value(&mode), "encoder, or static: the mean of the token embeddings (default encoder)");
   add("out", po::value(&out), "float32 .npy, n x dim: mean-pooled vectors of unit length");
   add("threads", po::value(&threads), "0: all cores");
   po::variables_map values;
   if (!parse_command_line(args, {"embed", "", "vectors of texts from an encoder"}, options, values)) return 0;
   if (out.empty()) fail_usage("embed", "--out is missing");
+  if (!model.empty() && is_clip(model)) {
+    if (!texts.empty() || (ids.empty() && pixels.empty()))
+      fail_usage("embed", "{} is a CLIP: give --ids, --pixels or both", model);
+    if (threads > 0) at::set_num_threads(threads);
+    return clip_command({.model = model, .ids = ids, .pixels = pixels, .out = out});
+  }
+  if (!pixels.empty()) fail_usage("embed", "--pixels needs --model, the folder of a CLIP");
   if (ids.empty() == texts.empty()) fail_usage("embed", "exactly one of --ids and --texts must be given");
   if (ids.empty() != mask.empty()) fail_usage("embed", "--ids and --mask go together");
   if (!prompt.empty() && (texts.empty() || mode == "static"))

@@ -72,7 +72,7 @@ std::string folder_of(const std::string& embedder) {
 
 std::string embedder_digest(const std::string& embedder) {
   if (embedder.starts_with("npy:")) return sha256_file(embedder.substr(4));
-  if (folder_of(embedder).empty()) return "";
+  if (folder_of(embedder).empty() || embedder.starts_with("trained:")) return "";
   Sha256 hash;
   add_files(hash, folder_of(embedder));
   return hash.hex();
@@ -83,9 +83,18 @@ Embeddings embed_store(const Store& store, const std::string& embedder, const st
     const fs::path file = embedder.substr(4);
     return {file, checked_dim(file, store), "", 0, 0, true};
   }
+  if (embedder == "vectors") {
+    const fs::path file = store.folder() / "vectors.npy";
+    if (!fs::exists(file))
+      fail("embed", "{}: this store has no vectors of its own; prepare it with --option vectors=FILE.npz",
+           store.folder().string());
+    return {file, checked_dim(file, store), "", 0, 0, true};
+  }
   const bool whole = embedder == "minilm" || embedder.starts_with("encoder:");
   if (!whole && embedder != "static" && !embedder.starts_with("static:"))
-    fail_usage("embed", "embedder '{}'; expected minilm, static, encoder:FOLDER, static:FOLDER or npy:FILE",
+    fail_usage("embed",
+               "embedder '{}'; expected minilm, static, encoder:FOLDER, static:FOLDER, vectors, "
+               "clip:FOLDER, trained or npy:FILE",
                embedder);
   const std::string given = folder_of(embedder);
   const fs::path encoder = given.empty() ? default_encoder_folder() : fs::path(given);

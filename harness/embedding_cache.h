@@ -18,13 +18,14 @@ struct Embeddings {
   bool from_cache = false;
 };
 
-// embedder: minilm | static | encoder:FOLDER | static:FOLDER | npy:FILE (one row an example of the store).
+// embedder: minilm | static | encoder:FOLDER | static:FOLDER | npy:FILE (one row an example of the store) |
+// vectors (that came with the data).
 // `prompt` names one of an encoder's folder; without it, its prompt "clustering" where it has one, else its
 // default. The cache's key is a digest of the encoder's files, the mode, the prompt and every text:
 // <store>/embeddings/<key>.npy, with <key>.json for the cost.
 Embeddings embed_store(const Store& store, const std::string& embedder, const std::string& prompt = "");
 
-// SHA-256 over the files that the vectors of encoder:FOLDER, static:FOLDER or npy:FILE come from: what a user
+// SHA-256 over the files that the vectors of encoder:FOLDER, static:FOLDER, clip:FOLDER or npy:FILE come from: what a user
 // may change under the same name. Empty for minilm and static.
 std::string embedder_digest(const std::string& embedder);
 

@@ -35,6 +35,7 @@ struct Experiment {
   // evaluation and keeping
   int64_t eval_every = 100, mixing_eval_examples = 256, eval_batch = 32, log_every = 10;
   int64_t checkpoint_every = 0, keep_checkpoints = 1;  // 0: only when stopped by a signal
+  std::string zero_shot;  // folder of labelled images (datasets/labelled_images.h) that a CLIP classifies at the end
   std::string save_model = "off";  // off | on: final weights as a Hugging Face folder <run>/model
   // where
   std::string device = "cpu";      // cpu | cuda | cuda:n

@@ -2,24 +2,20 @@
 
 #include <limits>
 
-#include "models/fused_head.h"
-
 namespace rnb {
 
-GradientVectors::GradientVectors(LanguageModel& model) : model_(model) {
-  for (const NamedParameter& p : model.parameters()) parameters_.push_back(p.tensor);
+GradientVectors::GradientVectors(Task& task) : task_(task) {
+  for (const NamedParameter& p : task.parameters()) parameters_.push_back(p.tensor);
 }
 
 GradientVectors::Result GradientVectors::of(const Batch& batch) {
   Result out;
   out.loss = std::numeric_limits<double>::quiet_NaN();
   if (batch.tokens == 0) return out;
-  model_.track(nullptr);
-  const auto hidden = model_.hidden(batch.ids);
-  const auto picked = hidden.reshape({-1, hidden.size(-1)}).index_select(0, batch.rows);
-  const auto weight = torch::full({batch.tokens}, 1.0 / static_cast<double>(batch.tokens), picked.options());
-  const HeadOutput head = fused_head(picked, model_.head_weight(), batch.targets, weight.detach(),
-                                     {{0, batch.tokens}}, nullptr);
+  task_.track(nullptr);
+  const Task::Encoded encoded = task_.encode(batch);
+  const auto weight = torch::full({batch.tokens}, 1.0 / static_cast<double>(batch.tokens), encoded.front().options());
+  const HeadOutput head = task_.loss(encoded, batch, weight.detach(), nullptr);
   const auto gradients = torch::autograd::grad({head.loss}, parameters_);
   std::vector<torch::Tensor> flat;
   for (const torch::Tensor& g : gradients) flat.push_back(g.reshape({-1}));

@@ -1,20 +1,19 @@
 #pragma once
-// Gradients of whole batches as flat vectors over all of a model's parameters, for methods that compare them.
+// Gradients of whole batches as flat vectors over all of a task's parameters, for methods that compare them.
 
 #include <vector>
 
-#include "harness/batch.h"
 #include "harness/ledger.h"
-#include "models/language_model.h"
+#include "harness/task.h"
 
 namespace rnb {
 
 class GradientVectors {
  public:
-  explicit GradientVectors(LanguageModel& model);
+  explicit GradientVectors(Task& task);
   struct Result {
-    torch::Tensor gradient;  // float32 [number of parameters]; undefined where the batch has no counted token
-    double loss = 0;         // mean over the batch's counted tokens, nats; NaN where there is none
+    torch::Tensor gradient;  // float32 [number of parameters]; undefined where the batch has no counted place
+    double loss = 0;         // mean over the batch's counted places, nats; NaN where there is none
   };
   // Of the batch's mean loss. Does not touch the parameters' own gradients.
   Result of(const Batch& batch);
@@ -23,7 +22,7 @@ class GradientVectors {
   void set(const torch::Tensor& gradient);  // into the parameters' own gradients
 
  private:
-  LanguageModel& model_;
+  Task& task_;
   std::vector<torch::Tensor> parameters_;
 };
 

@@ -4,6 +4,7 @@
 #include "base/json_file.h"
 #include "base/sha256.h"
 #include "harness/embedding_cache.h"
+#include "harness/image_embedding.h"
 #include "harness/k_by_loss.h"
 #include "harness/stop_signal.h"
 #include "methods/regroup/regroup.h"
@@ -32,7 +33,9 @@ void make(const Store& store, const GroupingExpression& expression, const std::s
     save_grouping(store, random_grouping(store, expression.ks.front(), expression.seed), {}, 1);
     return;
   }
-  const Embeddings embeddings = embed_store(store, expression.embedder, expression.prompt);
+  const Embeddings embeddings = embeds_images(expression.embedder)
+                                    ? embed_images(store, expression.embedder, options)
+                                    : embed_store(store, expression.embedder, expression.prompt);
   const NpyArray array(embeddings.file);
   RegroupOutcome outcome =
       regroup(store, {array.values<float>(), array.shape()[0], array.shape()[1]}, expression);

@@ -10,6 +10,7 @@
 #include "base/suggest.h"
 #include "datasets/source.h"
 #include "methods/list_methods.h"
+#include "models/clip_sizes.h"
 #include "models/model_sizes.h"
 
 namespace rnb {
@@ -43,7 +44,7 @@ nlohmann::json datasets_as_json() {
 
 std::string folder_in_words() {
   return fmt::format("a Hugging Face folder: config.json (model_type {}) and model.safetensors",
-                     fmt::join(model_types(), ", "));
+                     fmt::join(model_types(), ", ")) + "; or a CLIP's (clip)";
 }
 
 std::string models_in_words() {
@@ -54,6 +55,10 @@ std::string models_in_words() {
     text += fmt::format("{:20} {}: {} layers, width {}, {} heads, MLP {}, context {}\n", m.name,
                         family_name(m.family), m.layers, m.width, heads, m.inner, m.context);
   }
+  for (const ClipSize& m : clip_sizes())
+    text += fmt::format("{:20} CLIP: {} pixels in patches of {}, {} layers of width {}; text {} of {}, context {}\n",
+                        m.name, m.image_size, m.patch_size, m.vision.layers, m.vision.width, m.text.layers,
+                        m.text.width, m.context);
   return text + fmt::format("{:20} {}\n", "FOLDER", folder_in_words());
 }
 
@@ -68,6 +73,18 @@ nlohmann::json models_as_json() {
                     {"kv_heads", m.kv_heads},
                     {"inner", m.inner},
                     {"context", m.context}});
+  const auto tower = [](const TowerSize& t) {
+    return nlohmann::json{{"layers", t.layers}, {"width", t.width}, {"heads", t.heads}};
+  };
+  for (const ClipSize& m : clip_sizes())
+    list.push_back({{"name", m.name},
+                    {"summary", "CLIP"},
+                    {"vision", tower(m.vision)},
+                    {"text", tower(m.text)},
+                    {"image_size", m.image_size},
+                    {"patch_size", m.patch_size},
+                    {"context", m.context},
+                    {"embedding", m.embedding}});
   list.push_back({{"name", "FOLDER"}, {"summary", folder_in_words()}});
   return list;
 }

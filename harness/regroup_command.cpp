@@ -90,7 +90,8 @@ int regroup_command(const std::vector<std::string>& args) {
   add("embedder", po::value(&embedder),
       "minilm, static (its token embeddings alone), encoder:FOLDER or static:FOLDER (a Hugging Face folder "
       "of BERT "
-      "or ModernBERT), or npy:FILE (default minilm)");
+      "or ModernBERT); of images: clip:FOLDER or trained[:MODEL:STEPS:BATCH]; vectors (the data's own); "
+      "npy:FILE (default minilm)");
   add("prompt", po::value(&prompt),
       "what encoder:FOLDER puts before each text, by its name in the folder's "
       "config_sentence_transformers.json; "

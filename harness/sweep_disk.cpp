@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "methods/registry.h"
+#include "models/clip_sizes.h"
 #include "models/model_sizes.h"
 
 namespace rnb {
@@ -52,6 +53,8 @@ int64_t most_domains(const std::string& grouping) {
 double model_bytes(const Experiment& e, int64_t vocabulary) {
   if (const ModelSize* size = find_model_size(e.model))
     return kFloat * static_cast<double>(parameter_count(*size, vocabulary, e.context));
+  if (const ClipSize* size = find_clip_size(e.model))
+    return kFloat * static_cast<double>(parameter_count(*size, vocabulary, e.context));
   double bytes = 0;
   std::error_code code;
   for (const auto& entry : fs::directory_iterator(e.model, code))
@@ -67,8 +70,11 @@ double estimated_run_bytes(const Experiment& e) {
   const double model = model_bytes(e, store.vocabulary);
   double checkpoint = 3 * model;
   const ModelSize* size = find_model_size(e.model);
-  if (size && make_mixer(e.method, e.method_options)->needs().gradient_gram)
-    checkpoint += m * kFloat * static_cast<double>(store.vocabulary * size->width);
+  const ClipSize* clip = find_clip_size(e.model);
+  const double head = size   ? static_cast<double>(store.vocabulary * size->width)
+                      : clip ? static_cast<double>(clip->embedding * (clip->vision.width + clip->text.width))
+                             : 0.0;
+  if (head > 0 && make_mixer(e.method, e.method_options)->needs().gradient_gram) checkpoint += m * kFloat * head;
   const int64_t checkpoints =
       e.checkpoint_every > 0 ? std::min(e.keep_checkpoints, e.steps / e.checkpoint_every) : 0;
   const auto lines = static_cast<double>(e.steps / std::max<int64_t>(e.log_every, 1));

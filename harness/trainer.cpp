@@ -43,6 +43,7 @@ RunOutcome Trainer::run() {
                 {"id", ids},
                 {"loss", test.loss},
                 {"tokens", test.tokens}});
+  report_scores();
   finish();
   return {0, tokens > 0 ? loss / tokens : std::numeric_limits<double>::quiet_NaN(), step_};
 }
@@ -65,7 +66,7 @@ std::vector<std::vector<RowSpec>> Trainer::draw(const Weights& p, int64_t step) 
   std::vector<std::vector<RowSpec>> out;
   for (int64_t b = 0; b < e_.accumulation; ++b) {
     const auto mine = std::span(draws).subspan(static_cast<size_t>(b * part), static_cast<size_t>(part));
-    out.push_back(e_.pack == "on" ? packed_rows(store_, mine, *sampler_, context_) : one_example_a_row(mine));
+    out.push_back(e_.pack == "on" ? packed_rows(store_, mine, *sampler_, task_->context()) : one_example_a_row(mine));
     for (const RowSpec& row : out.back()) {
       const auto n = static_cast<int64_t>(row.examples.size());
       counts_[static_cast<size_t>(row.domain)] += n;
@@ -76,6 +77,19 @@ std::vector<std::vector<RowSpec>> Trainer::draw(const Weights& p, int64_t step) 
   return out;
 }
 
+namespace {
+
+std::vector<std::vector<RowSpec>> split_by_domain(const std::vector<RowSpec>& rows) {
+  std::vector<std::vector<RowSpec>> out;
+  for (const RowSpec& row : rows) {
+    if (out.empty() || out.back().front().domain != row.domain) out.emplace_back();
+    out.back().push_back(row);
+  }
+  return out;
+}
+
+}  // namespace
+
 void Trainer::train_step(const Weights& p, Phase phase) {
   const int64_t step = step_ + 1;
   loss_ = 0;
@@ -85,11 +99,13 @@ void Trainer::train_step(const Weights& p, Phase phase) {
   std::vector<std::vector<RowSpec>> rows;
   std::vector<Batch> batches;
   int64_t tokens = 0;
+  const bool by_domain = phase == Phase::Train && needs_.batch_gradients;
   {
     const PhaseScope scope(ledger_, Phase::Data);
     rows = draw(p, step);
+    if (by_domain) rows = split_by_domain(rows.front());
     for (const auto& part : rows) {
-      batches.push_back(collate(store_, part, context_, device_));
+      batches.push_back(task_->collate(part, step));
       tokens += batches.back().tokens;
       cut_ += batches.back().cut;
     }
@@ -97,8 +113,8 @@ void Trainer::train_step(const Weights& p, Phase phase) {
   const PhaseScope scope(ledger_, phase);
   lr_ = learning_rate(e_.schedule, step, e_.steps, e_.lr, e_.min_lr, e_.warmup);
   optimiser_->zero_grad();
-  if (phase == Phase::Train && needs_.batch_gradients) {
-    loss_ = train_by_domain(rows.front(), step);
+  if (by_domain) {
+    loss_ = train_by_domain(batches, step);
   } else {
     for (const Batch& batch : batches) loss_ += train_microbatch(batch, tokens, phase);
   }
@@ -109,13 +125,14 @@ void Trainer::train_step(const Weights& p, Phase phase) {
   if (tokens > 0) {
     grad_norm_ = optimiser_->clip_grad_norm(e_.clip);
     optimiser_->step(lr_);
+    task_->after_step();
   } else {  // prompts that fill the context: there is nothing to learn from
     grad_norm_ = 0;
     loss_ = std::numeric_limits<double>::quiet_NaN();
     warn(step, "empty_batch",
          fmt::format("no example of the batch has a completion token within the context of {} tokens; the model "
                      "stays as it is",
-                     context_));
+                     task_->context()));
   }
   if (gradients_ && phase == Phase::Train) gradients_->end_step();
   tokens_ += tokens;
@@ -145,18 +162,15 @@ double Trainer::train_microbatch(const Batch& batch, int64_t step_tokens, Phase 
     row_domains.back().count += token_mean ? n : (n > 0 ? 1.0 : 0.0);
   }
   DomainGradients* const tracker = mixing ? gradients_.get() : nullptr;
-  model_->track(tracker);
+  task_->track(tracker);
   if (tracker)
     tracker->begin_microbatch(row_domains, static_cast<double>(token_mean ? step_tokens : e_.batch));
   const bool bf16 = e_.precision == "bf16";
   at::autocast::set_autocast_enabled(device_.type(), bf16);
-  const auto hidden = model_->hidden(batch.ids);
-  const auto picked =
-      hidden.reshape({-1, hidden.size(-1)}).index_select(0, batch.rows).to(torch::kFloat32);
+  const Task::Encoded encoded = task_->encode(batch);
   at::autocast::set_autocast_enabled(device_.type(), false);
-  if (mixing && needs_.loss_weighting != LossWeighting::None) weight = loss_weights(batch, picked);
-  const HeadOutput head = fused_head(picked, model_->head_weight(), batch.targets,
-                                     torch::tensor(weight).to(device_), batch.head_domains, tracker);
+  if (mixing && needs_.loss_weighting != LossWeighting::None) weight = loss_weights(batch, encoded);
+  const HeadOutput head = task_->loss(encoded, batch, torch::tensor(weight).to(device_), tracker);
   head.loss.backward();
   add_domain_losses(head.row_loss, batch.head_domains);
   return head.loss.item<double>();
@@ -164,16 +178,14 @@ double Trainer::train_microbatch(const Batch& batch, int64_t step_tokens, Phase 
 
 // The step of a method that weighs the domains' own gradients: one backward pass a domain, over its rows only, and
 // the step goes along the weighted sum of the (clipped) mean gradients.
-double Trainer::train_by_domain(const std::vector<RowSpec>& rows, int64_t step) {
-  GradientVectors vectors(*model_);
+double Trainer::train_by_domain(const std::vector<Batch>& parts, int64_t step) {
+  GradientVectors vectors(*task_);
   std::vector<torch::Tensor> gradient(m_);
   std::vector<double> loss(m_, std::numeric_limits<double>::quiet_NaN());
   std::vector<int64_t> tokens(m_);
-  for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
-    while (end < rows.size() && rows[end].domain == rows[begin].domain) ++end;
-    const Batch part = collate(store_, std::span(rows).subspan(begin, end - begin), context_, device_);
+  for (const Batch& part : parts) {
     if (part.tokens == 0) continue;
-    const auto i = static_cast<size_t>(rows[begin].domain);
+    const auto i = static_cast<size_t>(part.row_domain.front());
     const auto result = vectors.of(part);
     gradient[i] = result.gradient;
     loss[i] = result.loss;

@@ -24,8 +24,8 @@
 #include "harness/flop_counter.h"
 #include "harness/ledger.h"
 #include "harness/sampler.h"
+#include "harness/task.h"
 #include "methods/mixer.h"
-#include "models/language_model.h"
 #include "results/event_log.h"
 
 namespace rnb {
@@ -66,13 +66,13 @@ class Trainer {
   void train_step(const Weights& p, Phase phase);  // the next step
   std::vector<std::vector<RowSpec>> draw(const Weights& p, int64_t step);
   double train_microbatch(const Batch& batch, int64_t step_tokens, Phase phase);
-  double train_by_domain(const std::vector<RowSpec>& rows, int64_t step);
+  double train_by_domain(const std::vector<Batch>& parts, int64_t step);
   void add_domain_losses(const torch::Tensor& row_loss, const std::vector<HeadDomain>& borders);
   void after_step();
   void pause_point();
 
   // trainer_calls.cpp
-  std::vector<float> loss_weights(const Batch& batch, const torch::Tensor& picked);
+  std::vector<float> loss_weights(const Batch& batch, const Task::Encoded& encoded);
   Weights ask_for_batch(const BatchView& view);
   void call_mixer(int64_t step, const std::string& after = "");
   bool is_due(const std::string& call, int64_t step) const;
@@ -82,17 +82,18 @@ class Trainer {
   void warn(int64_t step, const std::string& code, const std::string& text);
   void log_step();
   ExampleLosses report(const std::vector<int64_t>& examples, std::string_view split);
+  void report_scores();
 
   // trainer_services.cpp
   nlohmann::json serve(const nlohmann::json& call);
-  DomainLosses mixing_losses(LanguageModel& model);
+  DomainLosses mixing_losses(Task& task);
   DomainLosses serve_probe(const Weights& p, int64_t steps, bool keep);
   GradientProbe serve_gradients(const GradientProbeSpec& spec);
   nlohmann::json serve_proxy(const nlohmann::json& call);
   nlohmann::json serve_embeddings(const std::string& run, int64_t examples);
   nlohmann::json serve_log_probs(const std::string& run);
   std::filesystem::path proxies() const;
-  std::unique_ptr<LanguageModel> proxy_model(const std::string& run);
+  std::unique_ptr<Task> proxy_task(const std::string& run);
   Batch fresh_batch(const std::vector<std::vector<int64_t>>& pools, const Weights& mixture, int64_t examples,
                     std::string_view purpose, uint64_t stream) const;
 
@@ -104,7 +105,7 @@ class Trainer {
   Ledger& ledger_;
   torch::Device device_;
   FlopCounter flop_counter_;
-  std::unique_ptr<LanguageModel> model_, reference_;  // reference_: of Needs::reference
+  std::unique_ptr<Task> task_, reference_;  // reference_: of Needs::reference
   std::unique_ptr<AdamW> optimiser_;
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Mixer> mixer_;
@@ -114,7 +115,6 @@ class Trainer {
   Domains domains_;
   Needs needs_;
   size_t m_;
-  int64_t context_ = 0;
   std::vector<int64_t> valid_, test_, mixing_valid_;
   std::vector<double> mixing_weight_;                     // of each of mixing_valid_ in the evaluation mixture; sums to 1
   std::vector<std::vector<int64_t>> pools_, valid_pools_;  // [m] examples
@@ -146,7 +146,9 @@ class Trainer {
 
 double parse_budget(const std::string& budget);  // FLOPs; UsageError
 torch::Device resolve_device(const std::string& name);  // Error with a hint where there is no such device
-// The linear layers that last | last:N | pattern:REGEX names; UsageError where none matches.
-std::vector<std::string> tracked_layers(const std::string& track, const std::vector<std::string>& names);
+// The linear layers that last | last:N | pattern:REGEX names; UsageError where none matches. `last` is how many of the
+// last ones a model's output is made of.
+std::vector<std::string> tracked_layers(const std::string& track, const std::vector<std::string>& names,
+                                        size_t last = 1);
 
 }  // namespace rnb

@@ -33,7 +33,7 @@ void Trainer::plan_budget() {
   std::vector<double> natural;
   for (const auto& pool : pools_) natural.push_back(static_cast<double>(pool.size()));
   const double before = ledger_.flops(Phase::Setup);
-  GradientVectors vectors(*model_);
+  GradientVectors vectors(*task_);
   double tokens = 0;
   for (uint64_t k = 0; k < kBatches; ++k) {
     const Batch batch = fresh_batch(pools_, natural, e_.batch, "budget", k);
@@ -51,18 +51,17 @@ void Trainer::plan_budget() {
 double Trainer::signal_flops_per_step() const {
   const auto m = static_cast<double>(m_), batch = static_cast<double>(e_.batch);
   double eval_tokens = 0;
-  for (const int64_t i : mixing_valid_)
-    eval_tokens += static_cast<double>(std::min<int64_t>(static_cast<int64_t>(store_.tokens(i).size()), context_ + 1));
+  for (const int64_t i : mixing_valid_) eval_tokens += task_->cost_of(i);
   const double forward = step_flops_ / 3 / step_tokens_;  // of one token; the backward pass costs twice as much
   const double evaluation = forward * eval_tokens;
-  const double head = static_cast<double>(model_->head_weight().numel());
+  const double head = task_->last_layers_size();
   double out = 0;
   if (needs_.eval_every > 0) out += evaluation / static_cast<double>(needs_.eval_every);
   if (needs_.loss_weighting != LossWeighting::None && !needs_.batch_gradients) out += 2 * head * step_tokens_;
   if (!needs_.reference.empty()) out += forward * step_tokens_;
   if (needs_.batch_gradients) {
     out += step_flops_ * static_cast<double>(needs_.target_examples) / batch;
-    out += m * m * static_cast<double>(model_->parameter_count());
+    out += m * m * static_cast<double>(task_->parameter_count());
   }
   if (needs_.gradient_gram) out += 2 * head * std::min(m, batch);
   if (needs_.round_steps > 0) {

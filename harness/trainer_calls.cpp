@@ -39,33 +39,29 @@ struct DomainMeans {
   }
 };
 
-torch::Tensor head_losses(LanguageModel& model, const torch::Tensor& picked, const torch::Tensor& targets) {
-  const auto ones = torch::ones({picked.size(0)}, picked.options());
-  return fused_head(picked, model.head_weight(), targets, ones, {{0, picked.size(0)}}, nullptr)
-      .row_loss.to(torch::kCPU)
-      .contiguous();
+torch::Tensor place_losses(Task& task, const Task::Encoded& encoded, const Batch& batch) {
+  const auto ones = torch::ones({batch.tokens}, encoded.front().options().requires_grad(false));
+  return task.loss(encoded, batch, ones, nullptr).row_loss.to(torch::kCPU).contiguous();
 }
 
 }  // namespace
 
 // The weight of each counted place of a micro-batch, after asking the mixer. The losses that it decides on cost a
 // pass through the head of their own.
-std::vector<float> Trainer::loss_weights(const Batch& batch, const torch::Tensor& picked) {
+std::vector<float> Trainer::loss_weights(const Batch& batch, const Task::Encoded& encoded) {
   DomainMeans loss(m_), excess(m_), clipped(m_);
   torch::Tensor own, other;
   {
     const PhaseScope scope(ledger_, Phase::Signal);
     const torch::NoGradGuard no_grad;
-    own = head_losses(*model_, picked.detach(), batch.targets);
+    own = place_losses(*task_, encoded, batch);
   }
   const float* const l = own.data_ptr<float>();
   loss.add(batch.head_domains, [&](int64_t row) { return l[row]; });
   if (reference_) {
     const PhaseScope scope(ledger_, Phase::Reference);
     const torch::NoGradGuard no_grad;
-    const auto hidden = reference_->hidden(batch.ids);
-    other = head_losses(*reference_, hidden.reshape({-1, hidden.size(-1)}).index_select(0, batch.rows),
-                        batch.targets);
+    other = place_losses(*reference_, reference_->encode(batch), batch);
     const float* const r = other.data_ptr<float>();
     excess.add(batch.head_domains, [&](int64_t row) { return static_cast<double>(l[row]) - r[row]; });
     clipped.add(batch.head_domains,
@@ -125,7 +121,7 @@ nlohmann::json Trainer::signal_of(const std::string& call, int64_t step) {
   if (call == "on_step")
     return signal_to_json(StepView{step, lr_, domain_loss_, domain_tokens_, domain_examples_});
   if (call == "on_eval") {
-    const DomainLosses losses = mixing_losses(*model_);
+    const DomainLosses losses = mixing_losses(*task_);
     return signal_to_json(EvalView{step, losses.loss, losses.tokens});
   }
   RoundView view{step, rounds_ + 1, p_, nullptr, e_.steps - step};
@@ -206,9 +202,17 @@ void Trainer::log_step() {
 
 ExampleLosses Trainer::report(const std::vector<int64_t>& examples, std::string_view split) {
   const PhaseScope scope(ledger_, Phase::EvalReport);
-  ExampleLosses losses = evaluate(*model_, store_, examples, context_, e_.eval_batch, device_);
+  ExampleLosses losses = task_->evaluate(examples, e_.eval_batch);
   log_->append(eval_event(losses, examples, store_, grouping_, split, step_));
   return losses;
+}
+
+// What the task measures beside losses, on the test split.
+void Trainer::report_scores() {
+  const PhaseScope scope(ledger_, Phase::EvalReport);
+  auto scores = task_->scores(test_);
+  if (!scores.is_null())
+    log_->append({{"event", "scores"}, {"step", step_}, {"split", "test"}, {"scores", std::move(scores)}});
 }
 
 }  // namespace rnb

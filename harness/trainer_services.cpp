@@ -45,7 +45,7 @@ std::vector<Weights> mixtures_from(const nlohmann::json& list) {
 
 nlohmann::json Trainer::serve(const nlohmann::json& call) {
   const auto service = call.at("service").get<std::string>();
-  if (service == "evaluate") return to_json(mixing_losses(*model_));
+  if (service == "evaluate") return to_json(mixing_losses(*task_));
   if (service == "train_probe")
     return to_json(serve_probe(doubles(call.at("p")), call.at("steps").get<int64_t>(), call.at("keep").get<bool>()));
   if (service == "gradient_probe")
@@ -59,9 +59,9 @@ nlohmann::json Trainer::serve(const nlohmann::json& call) {
   fail("services", "there is no service '{}'", service);
 }
 
-DomainLosses Trainer::mixing_losses(LanguageModel& model) {
+DomainLosses Trainer::mixing_losses(Task& task) {
   const PhaseScope scope(ledger_, Phase::EvalMixing);
-  return by_domain(evaluate(model, store_, mixing_valid_, context_, e_.eval_batch, device_), mixing_valid_,
+  return by_domain(task.evaluate(mixing_valid_, e_.eval_batch), mixing_valid_,
                    grouping_.domain, m_);
 }
 
@@ -73,7 +73,7 @@ DomainLosses Trainer::serve_probe(const Weights& p, int64_t steps, bool keep) {
     probe_ = Probe{};
     if (!keep) {
       TensorMap model;
-      for (const NamedParameter& q : model_->parameters()) model[q.name] = q.tensor.detach().clone();
+      for (const NamedParameter& q : task_->parameters()) model[q.name] = q.tensor.detach().clone();
       probe_->snapshot = prefixed(model, "model/");
       for (const auto& [name, tensor] : optimiser_->save())
         probe_->snapshot["optimiser/" + name] = tensor.clone();
@@ -87,11 +87,11 @@ DomainLosses Trainer::serve_probe(const Weights& p, int64_t steps, bool keep) {
     if (keep) after_step();
     pause_point();
   }
-  const DomainLosses losses = mixing_losses(*model_);
+  const DomainLosses losses = mixing_losses(*task_);
   if (!keep) {
     const torch::NoGradGuard no_grad;
     const TensorMap model = without_prefix(probe_->snapshot, "model/");
-    for (const NamedParameter& q : model_->parameters()) q.tensor.detach().copy_(model.at(q.name));
+    for (const NamedParameter& q : task_->parameters()) q.tensor.detach().copy_(model.at(q.name));
     optimiser_->load(without_prefix(probe_->snapshot, "optimiser/"));
     sampler_->load(probe_->state.at("sampler"));
     probe_->state.at("step").get_to(step_);
@@ -120,7 +120,7 @@ Batch Trainer::fresh_batch(const std::vector<std::vector<int64_t>>& pools, const
   std::stable_sort(rows.begin(), rows.end(),
                    [](const RowSpec& a, const RowSpec& b) { return a.domain < b.domain; });
   if (rows.empty()) return {};
-  return collate(store_, rows, context_, device_);
+  return task_->collate(rows, std::nullopt);
 }
 
 GradientProbe Trainer::serve_gradients(const GradientProbeSpec& spec) {
@@ -141,30 +141,29 @@ GradientProbe Trainer::serve_gradients(const GradientProbeSpec& spec) {
                        k - out.sources);
   };
   if (spec.layers != "all") {  // the linear layers' own sums: as R&B's, a source or target in the place of a domain
-    DomainGradients sums(tracked_layers(spec.layers, model_->linear_names()), n, 1, false, ledger_);
-    model_->track(&sums);
+    DomainGradients sums(tracked_layers(spec.layers, task_->linear_names(), task_->last_layers()), n, 1, false, ledger_);
+    task_->track(&sums);
     for (size_t k = 0; k < n; ++k) {
-      const Batch b = batch(k);
+      Batch b = batch(k);
       out.loss.push_back(std::numeric_limits<double>::quiet_NaN());
       if (b.tokens == 0) continue;
       const auto id = static_cast<int64_t>(k);
       sums.begin_microbatch({{id, b.ids.size(0), 1.0}}, 1.0);
-      const auto hidden = model_->hidden(b.ids);
-      const auto picked = hidden.reshape({-1, hidden.size(-1)}).index_select(0, b.rows);
-      const auto weight = torch::full({b.tokens}, 1.0 / static_cast<double>(b.tokens), picked.options());
-      const HeadOutput head = fused_head(picked, model_->head_weight(), b.targets, weight.detach(),
-                                         {{static_cast<int32_t>(id), b.tokens}}, &sums);
+      b.head_domains = {{id, b.tokens}};
+      const Task::Encoded encoded = task_->encode(b);
+      const auto weight = torch::full({b.tokens}, 1.0 / static_cast<double>(b.tokens), encoded.front().options());
+      const HeadOutput head = task_->loss(encoded, b, weight.detach(), &sums);
       head.loss.backward();
       sums.end_step();
       out.loss.back() = head.loss.item<double>();
     }
-    model_->track(nullptr);
+    task_->track(nullptr);
     optimiser_->zero_grad();
     out.gram = sums.gram().dot;
     return out;
   }
   // Targets are held, and sources too where their own products are asked for; else one source at a time.
-  GradientVectors vectors(*model_);
+  GradientVectors vectors(*task_);
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   out.gram.assign(n * n, spec.source_pairs ? 0.0 : kNaN);
   out.loss.assign(n, kNaN);
@@ -209,6 +208,7 @@ nlohmann::json Trainer::serve_proxy(const nlohmann::json& call) {
   e.seed += static_cast<uint64_t>(call.at("seed").get<int64_t>());
   e.eval_every = 0;
   e.budget.clear();
+  e.zero_shot.clear();
   e.save_model = "on";
   check_experiment(e);
   RunSettings settings;
@@ -243,22 +243,24 @@ nlohmann::json Trainer::serve_proxy(const nlohmann::json& call) {
   answer["flops"] = flops;
   ledger_.bill(call.at("reference").get<bool>() ? Phase::Reference : Phase::Proxy, seconds, flops);
   if (call.at("losses").get<bool>())
-    answer["losses"] = to_json(mixing_losses(*proxy_model(answer.at("run").get<std::string>())));
+    answer["losses"] = to_json(mixing_losses(*proxy_task(answer.at("run").get<std::string>())));
   return answer;
 }
 
-std::unique_ptr<LanguageModel> Trainer::proxy_model(const std::string& run) {
+std::unique_ptr<Task> Trainer::proxy_task(const std::string& run) {
   const fs::path folder = proxies() / run / "model";
   if (!fs::exists(folder))
     fail("method", "{}: no such model; the reference of {} is the id of a finished run in {}", folder.string(),
          e_.method, proxies().string());
-  return make_language_model(folder.string(), store_.vocab_size(), context_, e_.seed, device_);
+  Experiment e = e_;
+  e.model = folder.string();
+  return make_task(e, store_, device_);
 }
 
 nlohmann::json Trainer::serve_embeddings(const std::string& run, int64_t examples) {
   const PhaseScope scope(ledger_, Phase::Signal);
   const torch::NoGradGuard no_grad;
-  const auto model = proxy_model(run);
+  const auto proxy = proxy_task(run);
   std::vector<double> mean;
   int64_t width = 0;
   std::vector<torch::Tensor> sums(m_);
@@ -270,10 +272,9 @@ nlohmann::json Trainer::serve_embeddings(const std::string& run, int64_t example
       std::vector<RowSpec> rows;
       for (size_t k = begin; k < std::min(order.size(), begin + static_cast<size_t>(e_.eval_batch)); ++k)
         rows.push_back({static_cast<int32_t>(i), {pools_[i][static_cast<size_t>(order[k])]}});
-      const Batch batch = collate(store_, rows, context_, device_);
+      const Batch batch = proxy->collate(rows, std::nullopt);
       if (batch.tokens == 0) continue;
-      const auto states = model->middle(batch.ids);
-      const auto sum = states.reshape({-1, states.size(-1)}).index_select(0, batch.rows).sum(0, false, torch::kFloat64);
+      const auto sum = proxy->middle(batch).sum(0, false, torch::kFloat64);
       sums[i] = sums[i].defined() ? sums[i] + sum : sum;
       tokens += static_cast<double>(batch.tokens);
     }
@@ -288,8 +289,7 @@ nlohmann::json Trainer::serve_embeddings(const std::string& run, int64_t example
 
 nlohmann::json Trainer::serve_log_probs(const std::string& run) {
   const PhaseScope scope(ledger_, Phase::EvalMixing);
-  const auto model = proxy_model(run);
-  const ExampleLosses losses = evaluate(*model, store_, mixing_valid_, context_, e_.eval_batch, device_);
+  const ExampleLosses losses = proxy_task(run)->evaluate(mixing_valid_, e_.eval_batch);
   std::vector<double> log_prob;
   for (const double loss : losses.loss) log_prob.push_back(-loss);
   return {{"log_prob", exact(log_prob)}, {"tokens", losses.tokens}, {"weight", exact(mixing_weight_)}};

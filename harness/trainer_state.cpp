@@ -14,8 +14,8 @@
 
 namespace rnb {
 
-std::vector<std::string> tracked_layers(const std::string& track, const std::vector<std::string>& names) {
-  if (track == "last") return {names.back()};
+std::vector<std::string> tracked_layers(const std::string& track, const std::vector<std::string>& names, size_t last) {
+  if (track == "last") return {names.end() - static_cast<std::ptrdiff_t>(last), names.end()};
   if (track.starts_with("last:")) {
     const auto n = std::min<size_t>(std::stoul(track.substr(5)), names.size());
     return {names.end() - static_cast<std::ptrdiff_t>(n), names.end()};
@@ -61,14 +61,9 @@ Trainer::Trainer(const Experiment& experiment, const Store& store, const Groupin
       domain_tokens_(m_),
       domain_examples_(m_) {
   const PhaseScope scope(ledger_, Phase::Setup);
-  model_ = make_language_model(e_.model, store_.vocab_size(), e_.context, e_.seed, device_);
-  if (e_.checkpoint_activations == "on") model_->keep_activations(Activations::Recompute);
-  if (model_->vocab_size() < store_.vocab_size())
-    fail("model",
-         "{} has {} token ids, the store's tokenizer {}; prepare the store with the model's own tokenizer",
-         e_.model, model_->vocab_size(), store_.vocab_size());
-  context_ = e_.context > 0 ? e_.context : model_->context();
-  optimiser_ = std::make_unique<AdamW>(model_->parameters(),
+  task_ = make_task(e_, store_, device_);
+  check_task(e_, *task_);
+  optimiser_ = std::make_unique<AdamW>(task_->parameters(),
                                        AdamWOptions{e_.beta1, e_.beta2, e_.eps, e_.weight_decay});
   prepare_data();
 }
@@ -81,7 +76,7 @@ void Trainer::start() {
   const auto checkpoint = load_newest_checkpoint(folder_);
   if (!checkpoint) {
     log_ = std::make_unique<EventLog>(folder_ / "events.jsonl", 0);
-    start_event_["parameters"] = model_->parameter_count();
+    start_event_["parameters"] = task_->parameter_count();
     start_event_["train_examples"] = domains_.train_examples;
     start_event_["evaluation_weights"] = domains_.evaluation;
     log_->append(start_event_);
@@ -200,15 +195,15 @@ void Trainer::read_needs() {
   if (needs_.batch_gradients && (e_.accumulation > 1 || e_.pack == "on"))
     fail_usage("accumulation", "{} weighs whole domain gradients: set accumulation = 1 and pack = off",
                e_.method);
-  if (!needs_.reference.empty()) reference_ = proxy_model(needs_.reference);
+  if (!needs_.reference.empty()) reference_ = proxy_task(needs_.reference);
   if (needs_.gradient_gram)
-    gradients_ = std::make_unique<DomainGradients>(tracked_layers(e_.track, model_->linear_names()), m_,
+    gradients_ = std::make_unique<DomainGradients>(tracked_layers(e_.track, task_->linear_names(), task_->last_layers()), m_,
                                                    e_.accumulation, needs_.step_norms, ledger_);
 }
 
 void Trainer::restore(const Checkpoint& checkpoint) {
   const torch::NoGradGuard no_grad;
-  for (const NamedParameter& p : model_->parameters()) p.tensor.detach().copy_(checkpoint.model.at(p.name));
+  for (const NamedParameter& p : task_->parameters()) p.tensor.detach().copy_(checkpoint.model.at(p.name));
   optimiser_->load(checkpoint.optimiser);
   const auto& s = checkpoint.state;
   sampler_->load(s.at("sampler"));
@@ -233,7 +228,7 @@ void Trainer::save() {
   log_->flush();
   Checkpoint c;
   c.step = work_;
-  for (const NamedParameter& p : model_->parameters()) c.model[p.name] = p.tensor.detach();
+  for (const NamedParameter& p : task_->parameters()) c.model[p.name] = p.tensor.detach();
   c.optimiser = optimiser_->save();
   if (gradients_) c.gradients = gradients_->save();
   c.state = {{"sampler", sampler_->save()},
@@ -263,7 +258,7 @@ void Trainer::log_ledger() {
   nlohmann::json event = ledger_.to_json();
   event["event"] = "ledger";
   event["step"] = step_;
-  const auto n = static_cast<double>(model_->parameter_count());
+  const auto n = static_cast<double>(task_->parameter_count());
   const auto t = static_cast<double>(rounds_);
   // The paper's own bill (App. D, Table 4): 6 N D_t for training, T m^2 N for R&B.
   event["formula_flops"] = {{"train", 6.0 * n * static_cast<double>(tokens_)}};
@@ -278,7 +273,7 @@ void Trainer::finish() {
   log_->append({{"event", "cut"}, {"examples", cut_}, {"total", cut_total_}});
   if (e_.save_model == "on") {
     const PhaseScope scope(ledger_, Phase::Checkpoint);
-    save_hugging_face(*model_, folder_ / "model");
+    task_->save(folder_ / "model");
   }
   log_ledger();
 }

@@ -219,6 +219,18 @@ class RunWriter {
         out_.doubles(path + "/tokens", tokens, {rows.size(), names.size()}, "completion tokens");
       }
     }
+    if (const auto rows = select(events_, "scores"); !rows.empty()) {
+      out_.group("/eval/scores", "rnb-scores");
+      std::vector<std::string> names;
+      std::vector<double> values;
+      const Json scores = rows.back()->at("scores");
+      for (const auto& [name, value] : scores.items()) {
+        names.push_back(name);
+        values.push_back(number(value));
+      }
+      out_.strings("/eval/scores/name", names);
+      out_.doubles("/eval/scores/value", values, {values.size()}, "share");
+    }
     const auto final_eval = select(events_, "final_eval");
     if (final_eval.empty()) return;
     out_.group("/eval/examples", "rnb-example-losses");

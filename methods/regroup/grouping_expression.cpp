@@ -14,7 +14,8 @@ namespace {
 
 constexpr const char* kForms =
     "expected original, regroup:k=10, "
-    "regroup:k=5..30:5[,embedder=minilm|static|encoder:FOLDER|static:FOLDER|npy:FILE][,prompt=NAME][,seed=1]"
+    "regroup:k=5..30:5[,embedder=minilm|static|encoder:FOLDER|static:FOLDER|vectors|"
+    "clip:FOLDER|trained:MODEL:STEPS:BATCH|npy:FILE][,prompt=NAME][,seed=1]"
     "[,nredo=3], "
     "regroup:k=5..30:5,by=loss[,steps=100][,seeds=3][,model=nano][,context=0][,batch=16][,lr=1e-3], "
     "random:k=10[,seed=1], or a grouping's name";
@@ -53,9 +54,9 @@ Range k_values(const std::string& text, const std::string& all) {
   return range;
 }
 
-// The path of "npy:FILE", "encoder:FOLDER" and "static:FOLDER"; empty for the others.
+// What stands after the kind in "npy:FILE", "encoder:FOLDER" and their like; empty for the others.
 std::string path_of(const std::string& embedder) {
-  for (const std::string_view kind : {"npy:", "encoder:", "static:"})
+  for (const std::string_view kind : {"npy:", "encoder:", "static:", "clip:", "trained:"})
     if (embedder.starts_with(kind)) return embedder.substr(kind.size());
   return "";
 }
@@ -77,9 +78,12 @@ std::string embedder_name(const std::string& embedder, const std::string& prompt
 }
 
 void check_embedder(const std::string& embedder, const std::string& all) {
-  if (embedder == "minilm" || embedder == "static" || !path_of(embedder).empty()) return;
+  for (const char* plain : {"minilm", "static", "vectors", "trained"})
+    if (embedder == plain) return;
+  if (!path_of(embedder).empty()) return;
   fail_usage("grouping", "embedder '{}' in '{}' is not known{}", embedder, all,
-             suggestion(embedder, {"minilm", "static", "encoder:FOLDER", "static:FOLDER", "npy:FILE"}));
+             suggestion(embedder, {"minilm", "static", "encoder:FOLDER", "static:FOLDER", "vectors",
+                                   "clip:FOLDER", "trained", "npy:FILE"}));
 }
 
 double positive(const std::string& text, const std::string& all) {
