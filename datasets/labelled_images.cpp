@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
+#include "base/text.h"
 #include "datasets/tokenizer.h"
 
 namespace rnb {
@@ -13,17 +14,12 @@ namespace {
 
 constexpr const char* kDefaultTemplate = "a photo of a {}.";
 
-std::vector<std::string> lines_of(const fs::path& file) {
+std::vector<std::string> read_lines(const fs::path& file) {
   const std::string text = read_text_file(file);
   require_utf8(text, file.string());
-  std::vector<std::string> lines;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    std::string line = text.substr(at, end - at);
+  auto lines = lines_of(text);
+  for (std::string& line : lines)
     if (line.ends_with('\r')) line.pop_back();
-    lines.push_back(std::move(line));
-    at = end + 1;
-  }
   return lines;
 }
 
@@ -39,7 +35,7 @@ LabelledTask read_task(const fs::path& folder) {
   task.name = folder.filename().string();
   const fs::path classes = folder / "classes.txt", templates = folder / "templates.txt";
   std::set<std::string> seen;
-  const auto lines = lines_of(classes);
+  const auto lines = read_lines(classes);
   for (size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].empty()) continue;
     const size_t tab = lines[i].find('\t');
@@ -62,7 +58,7 @@ LabelledTask read_task(const fs::path& folder) {
   if (task.classes.size() < 2)
     fail("zero-shot", "{}: names {} classes; expected at least 2", classes.string(), task.classes.size());
   if (fs::exists(templates)) {
-    const auto given = lines_of(templates);
+    const auto given = read_lines(templates);
     for (size_t i = 0; i < given.size(); ++i) {
       if (given[i].empty()) continue;
       if (given[i].find("{}") == std::string::npos)

@@ -20,6 +20,7 @@
 #include "datasets/image_writer.h"
 #include "datasets/store.h"
 #include "datasets/store_format.h"
+#include "datasets/store_writer.h"
 #include "datasets/tokenizer.h"
 #include "datasets/training_texts.h"
 
@@ -56,7 +57,8 @@ class GoodRows {
           require_utf8(example->prompt, "the prompt");
           require_utf8(example->completion, "the text");
           if (seen_.insert(hash64(example->id)).second) return std::move(*example);
-          bad({"example " + example->id, "the id appears twice; ids decide the split and must be unique", "repeated id"});
+          bad({"example " + example->id, "the id appears twice; ids decide the split and must be unique",
+               "repeated id"});
         } catch (const Error& e) {
           bad({"example " + example->id, e.what(), "not UTF-8"});
         }
@@ -105,10 +107,10 @@ void check_options(const PrepareOptions& options, const SourceSpec& spec) {
   }
 }
 
-std::unique_ptr<Tokenizer> make_tokenizer(const PrepareOptions& options, const SourceSpec& spec) {
-  GoodRows rows(options, spec, /*only_texts=*/true);
-  if (const int64_t fixed = rows.source().fixed_vocabulary(); fixed > 0)
-    return make_ids_tokenizer(static_cast<int32_t>(fixed));
+// `fixed`: Source::fixed_vocabulary. The source is read only where a tokenizer is trained on it.
+std::unique_ptr<Tokenizer> make_tokenizer(const PrepareOptions& options, const SourceSpec& spec,
+                                          int64_t fixed) {
+  if (fixed > 0) return make_ids_tokenizer(static_cast<int32_t>(fixed));
   const std::string wanted = options.tokenizer.empty() ? "train:4096" : options.tokenizer;
   if (!wanted.starts_with("train:")) return load_tokenizer(wanted);
   int32_t size = 0;
@@ -116,16 +118,12 @@ std::unique_ptr<Tokenizer> make_tokenizer(const PrepareOptions& options, const S
   if (code != std::errc() || end != wanted.data() + wanted.size())
     fail_usage("prepare", "--tokenizer {}; expected train:SIZE or a folder", wanted);
   TrainingTexts texts(options.seed, kTokenizerTexts, kTokenizerBytes);
+  GoodRows rows(options, spec, /*only_texts=*/true);
   rows.quiet();
   while (auto e = rows.next())
     if (split_for(*e, options.seed) == Split::Train) texts.add(e->prompt + e->completion);
   return train_sentencepiece(texts.take(), size);
 }
-
-struct Encoded {
-  std::vector<int32_t> tokens;
-  int32_t loss_from = 0;
-};
 
 enum class Written { Plainly, WithControlTokens };  // Source::control_tokens
 
@@ -145,69 +143,6 @@ Encoded encode(const Tokenizer& tokenizer, const Example& e, LossOn loss_on, Wri
   return out;
 }
 
-class StoreWriter {
- public:
-  explicit StoreWriter(const fs::path& folder)
-      : folder_(folder),
-        tokens_(folder / "tokens.npy", "<i4"),
-        loss_from_(folder / "loss_from.npy", "<i4"),
-        split_(folder / "split.npy", "|u1"),
-        id_(folder / "example_id.npy", "|u1"),
-        text_(folder / "text.npy", "|u1") {}
-
-  void add(const Example& e, const Encoded& encoded, Split split) {
-    tokens_.append(std::span<const int32_t>(encoded.tokens));
-    loss_from_.append(std::span<const int32_t>(&encoded.loss_from, 1));
-    const auto s = static_cast<uint8_t>(split);
-    split_.append(std::span<const uint8_t>(&s, 1));
-    append(id_, e.id);
-    append(text_, e.prompt);
-    append(text_, e.completion);
-    advance(offsets_, encoded.tokens.size());
-    advance(id_offsets_, e.id.size());
-    advance(text_offsets_, e.prompt.size() + e.completion.size());
-    const auto [it, fresh] = domain_index_.try_emplace(e.domain, static_cast<int32_t>(domain_index_.size()));
-    domain_.push_back(it->second);
-    ++counts_[e.domain][static_cast<size_t>(split)];
-  }
-
-  // Domains are numbered in the order of their names, not of their first appearance.
-  nlohmann::json close() {
-    for (NpyWriter* w : {&tokens_, &loss_from_, &split_, &id_, &text_}) w->close();
-    nlohmann::json names = nlohmann::json::array(), counts = nlohmann::json::object();
-    std::vector<int32_t> number(domain_index_.size());
-    for (const auto& [name, index] : domain_index_) {
-      number[static_cast<size_t>(index)] = static_cast<int32_t>(names.size());
-      names.push_back(name);
-      for (size_t s = 0; s < 3; ++s) counts[name][std::string(kSplitNames[s])] = counts_[name][s];
-    }
-    for (int32_t& d : domain_) d = number[static_cast<size_t>(d)];
-    write_npy<int32_t>(folder_ / "domain.npy", domain_, {static_cast<int64_t>(domain_.size())});
-    for (const auto& [name, offsets] : {std::pair{"offsets.npy", &offsets_},
-                                        {"example_id_offsets.npy", &id_offsets_},
-                                        {"text_offsets.npy", &text_offsets_}})
-      write_npy<int64_t>(folder_ / name, *offsets, {static_cast<int64_t>(offsets->size())});
-    return {{"domain_names", names}, {"counts", counts}};
-  }
-  int64_t examples() const { return static_cast<int64_t>(domain_.size()); }
-  int64_t tokens() const { return offsets_.back(); }
-
- private:
-  static void append(NpyWriter& writer, const std::string& text) {
-    writer.append(std::span<const uint8_t>(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
-  }
-  static void advance(std::vector<int64_t>& offsets, size_t by) {
-    offsets.push_back(offsets.back() + static_cast<int64_t>(by));
-  }
-
-  fs::path folder_;
-  NpyWriter tokens_, loss_from_, split_, id_, text_;
-  std::vector<int64_t> offsets_{0}, id_offsets_{0}, text_offsets_{0};
-  std::vector<int32_t> domain_;
-  std::map<std::string, int32_t> domain_index_;
-  std::map<std::string, std::array<int64_t, 3>> counts_;
-};
-
 // Domains that a method cannot draw from, or that nothing is measured on.
 std::vector<std::string> warnings_of(const nlohmann::json& counts) {
   std::vector<std::string> untrained, out;
@@ -221,11 +156,13 @@ std::vector<std::string> warnings_of(const nlohmann::json& counts) {
       shared = shared || valid;
   }
   if (!untrained.empty())
-    out.push_back(fmt::format("{} of {} domains have no training example, and a method cannot draw from them: {}",
-                              untrained.size(), counts.size(), fmt::join(untrained, ", ")));
+    out.push_back(
+        fmt::format("{} of {} domains have no training example, and a method cannot draw from them: {}",
+                    untrained.size(), counts.size(), fmt::join(untrained, ", ")));
   if (evaluated && !shared)
     out.push_back(
-        "no domain is both trained and evaluated on: methods that weigh a domain by its own evaluation (rnb) need "
+        "no domain is both trained and evaluated on: methods that weigh a domain by its own evaluation (rnb) "
+        "need "
         "regrouped domains (rnb regroup)");
   return out;
 }
@@ -288,10 +225,13 @@ PrepareSummary prepare(const PrepareOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const SourceSpec& spec = source_spec(options.dataset);
   check_options(options, spec);
-  const nlohmann::json request = request_of(options, *spec.open(options.source));
+  auto unread = spec.open(options.source);
+  const nlohmann::json request = request_of(options, *unread);
+  const int64_t fixed = unread->fixed_vocabulary();
+  unread.reset();
   if (const auto reused = up_to_date(options, request)) return *reused;
 
-  const auto tokenizer = make_tokenizer(options, spec);
+  const auto tokenizer = make_tokenizer(options, spec, fixed);
   const int threads = threads_of(options);
   AtomicFolder folder(options.out);
   StoreWriter writer(folder.path());
@@ -312,7 +252,8 @@ PrepareSummary prepare(const PrepareOptions& options) {
     }
     std::vector<Encoded> encoded(block.size());
     parallel_for(static_cast<int64_t>(block.size()), threads, [&](int64_t i) {
-      encoded[static_cast<size_t>(i)] = encode(*tokenizer, block[static_cast<size_t>(i)], options.loss_on, written);
+      encoded[static_cast<size_t>(i)] =
+          encode(*tokenizer, block[static_cast<size_t>(i)], options.loss_on, written);
     });
     for (size_t i = 0; i < block.size(); ++i) {
       writer.add(block[i], encoded[i], split_for(block[i], options.seed));
@@ -328,9 +269,11 @@ PrepareSummary prepare(const PrepareOptions& options) {
     if (spec.skips_bad) notes.push_back(fmt::format("{} rows left out: {}", n, kind));
   for (auto& note : warnings_of(manifest["counts"])) notes.push_back(std::move(note));
   if (written == Written::WithControlTokens && tokenizer->encode_with_specials("<|im_start|>").size() != 1)
-    notes.push_back("the tokenizer has no <|im_start|>: the marks of the chat template are ordinary text to it");
+    notes.push_back(
+        "the tokenizer has no <|im_start|>: the marks of the chat template are ordinary text to it");
   if (!notes.empty()) manifest["notes"] = notes;
-  if (auto described = images.close(request.at("files")); !described.is_null()) manifest["images"] = described;
+  if (auto described = images.close(request.at("files")); !described.is_null())
+    manifest["images"] = described;
   fs::create_directories(folder.path() / "tokenizer");
   tokenizer->save(folder.path() / "tokenizer");
   std::vector<double> weights;

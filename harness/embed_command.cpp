@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/npy.h"
+#include "base/text.h"
 #include "harness/clip_command.h"
 #include "models/clip_sizes.h"
 #include "models/sentence_folder.h"
@@ -49,16 +50,6 @@ std::vector<float> embed_ids(const std::string& model, const std::string& ids_fi
     out.insert(out.end(), vectors.data_ptr<float>(), vectors.data_ptr<float>() + vectors.numel());
   }
   return out;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    lines.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return lines;
 }
 
 }  // namespace

@@ -52,6 +52,15 @@ void add_files(Sha256& hash, const fs::path& encoder) {
   }
 }
 
+struct Place {
+  fs::path vectors, cost;
+};
+
+Place place_of(const Store& store, const std::string& key) {
+  const fs::path folder = store.folder() / "embeddings";
+  return {folder / (key.substr(0, 16) + ".npy"), folder / (key.substr(0, 16) + ".json")};
+}
+
 std::string digest_of(const fs::path& encoder, const std::string& mode, const std::string& prompt,
                       const std::vector<std::string_view>& texts) {
   Sha256 hash;
@@ -70,12 +79,38 @@ std::string folder_of(const std::string& embedder) {
 
 }  // namespace
 
+std::string encoder_digest(const fs::path& folder) {
+  Sha256 hash;
+  add_files(hash, folder);
+  return hash.hex();
+}
+
 std::string embedder_digest(const std::string& embedder) {
   if (embedder.starts_with("npy:")) return sha256_file(embedder.substr(4));
   if (folder_of(embedder).empty() || embedder.starts_with("trained:")) return "";
-  Sha256 hash;
-  add_files(hash, folder_of(embedder));
-  return hash.hex();
+  return encoder_digest(folder_of(embedder));
+}
+
+std::optional<Embeddings> kept_embeddings(const Store& store, const std::string& key) {
+  const Place place = place_of(store, key);
+  if (!fs::exists(place.vectors) || !fs::exists(place.cost)) {
+    fs::create_directories(place.vectors.parent_path());
+    return std::nullopt;
+  }
+  const auto saved = read_json_file(place.cost);
+  const auto number = [&](const char* name) { return json_field<double>(saved, name, place.cost.string()); };
+  return Embeddings{place.vectors, checked_dim(place.vectors, store), key, number("seconds"), number("flops"),
+                    true};
+}
+
+Embeddings keep_embeddings(const Store& store, const std::string& key, std::span<const float> vectors,
+                           double seconds, double flops, nlohmann::json record) {
+  const Place place = place_of(store, key);
+  const auto dim = static_cast<int64_t>(vectors.size()) / store.size();
+  write_npy<float>(place.vectors, vectors, {store.size(), dim});
+  record.update({{"sha256", key}, {"dim", dim}, {"seconds", seconds}, {"flops", flops}});
+  write_file_atomic(place.cost, record.dump(1) + "\n");
+  return {place.vectors, dim, key, seconds, flops, false};
 }
 
 Embeddings embed_store(const Store& store, const std::string& embedder, const std::string& prompt_name) {
@@ -103,14 +138,7 @@ Embeddings embed_store(const Store& store, const std::string& embedder, const st
   texts.reserve(static_cast<size_t>(store.size()));
   for (int64_t i = 0; i < store.size(); ++i) texts.push_back(store.text(i));
   const std::string key = digest_of(encoder, whole ? "minilm" : "static", prompt, texts);
-  const fs::path folder = store.folder() / "embeddings", file = folder / (key.substr(0, 16) + ".npy"),
-                 cost = folder / (key.substr(0, 16) + ".json");
-  if (fs::exists(file) && fs::exists(cost)) {
-    const auto saved = read_json_file(cost);
-    const auto number = [&](const char* name) { return json_field<double>(saved, name, cost.string()); };
-    return {file, checked_dim(file, store), key, number("seconds"), number("flops"), true};
-  }
-  fs::create_directories(folder);
+  if (const auto kept = kept_embeddings(store, key)) return *kept;
   const auto start = std::chrono::steady_clock::now();
   Ledger ledger;
   std::vector<float> vectors;
@@ -123,13 +151,8 @@ Embeddings embed_store(const Store& store, const std::string& embedder, const st
         [&](int64_t done) { progress.update(done); }, prompt);
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const double flops = ledger.flops(Phase::Regroup);
-  const auto dim = static_cast<int64_t>(vectors.size()) / store.size();
-  write_npy<float>(file, vectors, {store.size(), dim});
-  const nlohmann::json record{{"embedder", embedder}, {"prompt", prompt},   {"sha256", key},
-                              {"dim", dim},           {"seconds", seconds}, {"flops", flops}};
-  write_file_atomic(cost, record.dump(1) + "\n");
-  return {file, dim, key, seconds, flops, false};
+  return keep_embeddings(store, key, vectors, seconds, ledger.flops(Phase::Regroup),
+                         {{"embedder", embedder}, {"prompt", prompt}});
 }
 
 }  // namespace rnb

@@ -3,7 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
+
+#include <nlohmann/json.hpp>
 
 #include "datasets/store.h"
 
@@ -25,8 +29,18 @@ struct Embeddings {
 // <store>/embeddings/<key>.npy, with <key>.json for the cost.
 Embeddings embed_store(const Store& store, const std::string& embedder, const std::string& prompt = "");
 
-// SHA-256 over the files that the vectors of encoder:FOLDER, static:FOLDER, clip:FOLDER or npy:FILE come from: what a user
-// may change under the same name. Empty for minilm and static.
+// SHA-256 over the files that the vectors of encoder:FOLDER, static:FOLDER, clip:FOLDER or npy:FILE come
+// from: what a user may change under the same name. Empty for minilm and static.
 std::string embedder_digest(const std::string& embedder);
+
+// SHA-256 over an encoder's folder: names and contents of its weights, configuration and vocabulary.
+std::string encoder_digest(const std::filesystem::path& folder);
+
+// The cache itself, for other makers of embeddings. What is kept under a key; none: its folder is made, so
+// that one which cannot be is found before the work.
+std::optional<Embeddings> kept_embeddings(const Store& store, const std::string& key);
+// Writes vectors [examples x dim], and `record` with key and cost.
+Embeddings keep_embeddings(const Store& store, const std::string& key, std::span<const float> vectors,
+                           double seconds, double flops, nlohmann::json record);
 
 }  // namespace rnb

@@ -5,9 +5,7 @@
 
 #include <ATen/Parallel.h>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
-#include "base/json_file.h"
 #include "base/progress.h"
 #include "base/sha256.h"
 #include "harness/clip_batch.h"
@@ -60,9 +58,7 @@ Tower train_tower(const Store& store, const TrainedEmbedder& wanted, const Resol
 
 // Of everything that the vectors are made from: the weights, their shape, and the store's images.
 std::string key_of(const Store& store, const fs::path& folder) {
-  std::string text = "images\n" + sha256_file(folder / "config.json") + "\n";
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.path().extension() == ".safetensors") text += sha256_file(entry.path()) + "\n";
+  std::string text = "images\n" + encoder_digest(folder) + "\n";
   const auto& parts = store.manifest().at("sha256");
   for (const char* part : {"image.npy", "pixels.npy"}) text += parts.value(part, "") + "\n";
   return sha256_hex(text + store.manifest().at("images").dump());
@@ -102,20 +98,7 @@ Embeddings embed_images(const Store& store, const std::string& embedder, const R
   if (!fs::is_regular_file(tower.folder / "config.json"))
     fail("embed", "{}: is not a folder with a CLIP (config.json, model.safetensors)", tower.folder.string());
   const std::string key = key_of(store, tower.folder);
-  const fs::path folder = store.folder() / "embeddings", file = folder / (key.substr(0, 16) + ".npy"),
-                 cost = folder / (key.substr(0, 16) + ".json");
-  if (fs::exists(file) && fs::exists(cost)) {
-    const auto saved = read_json_file(cost);
-    const NpyArray made(file);
-    if (made.shape().size() == 2 && made.shape()[0] == store.size())
-      return {file,
-              made.shape()[1],
-              key,
-              json_field<double>(saved, "seconds", cost.string()),
-              json_field<double>(saved, "flops", cost.string()),
-              true};
-  }
-  fs::create_directories(folder);
+  if (const auto kept = kept_embeddings(store, key)) return *kept;
   const auto start = std::chrono::steady_clock::now();
   Ledger ledger;
   const torch::Device device(options.device);
@@ -143,16 +126,9 @@ Embeddings embed_images(const Store& store, const std::string& embedder, const R
   const double seconds =
       tower.seconds + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const double flops = tower.flops + ledger.flops(Phase::Regroup);
-  write_npy<float>(file, vectors, {store.size(), dim});
-  const nlohmann::json record{{"embedder", embedder},
-                              {"sha256", key},
-                              {"dim", dim},
-                              {"seconds", seconds},
-                              {"training_seconds", tower.seconds},
-                              {"flops", flops},
-                              {"training_flops", tower.flops}};
-  write_file_atomic(cost, record.dump(1) + "\n");
-  return {file, dim, key, seconds, flops, false};
+  return keep_embeddings(
+      store, key, vectors, seconds, flops,
+      {{"embedder", embedder}, {"training_seconds", tower.seconds}, {"training_flops", tower.flops}});
 }
 
 }  // namespace rnb

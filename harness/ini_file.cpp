@@ -4,18 +4,12 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
+#include "base/text.h"
 
 namespace rnb {
 namespace {
 
 constexpr size_t kMostBytes = 1 << 20;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\f\v";
-  const size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 std::string_view without_comment(std::string_view text) {
   bool quoted = false;

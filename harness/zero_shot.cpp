@@ -13,10 +13,6 @@ namespace {
 
 constexpr size_t kTexts = 256, kImages = 64;  // embedded at once
 
-torch::Tensor unit(const torch::Tensor& x) {
-  return x / x.norm(2, 1, /*keepdim=*/true);
-}
-
 std::vector<int32_t> tokens_of(const Tokenizer& tokenizer, const std::string& text) {
   std::vector<int32_t> ids;
   if (tokenizer.bos_id() >= 0) ids.push_back(tokenizer.bos_id());
@@ -40,7 +36,7 @@ torch::Tensor class_vectors(Clip& model, const Tokenizer& tokenizer, const Label
     parts.push_back(model.text_embeddings(model.text_features(batch.ids, batch.ends)));
   }
   const auto all = torch::cat(parts);
-  return unit(all.reshape({static_cast<int64_t>(task.classes.size()), -1, all.size(1)}).mean(1));
+  return unit_rows(all.reshape({static_cast<int64_t>(task.classes.size()), -1, all.size(1)}).mean(1));
 }
 
 }  // namespace

@@ -15,11 +15,11 @@ torch::Tensor activate(const std::string& kind, const torch::Tensor& x) {
   return torch::gelu(x, kind == "gelu_new" ? "tanh" : "none");
 }
 
-torch::Tensor unit(const torch::Tensor& x) {
+}  // namespace
+
+torch::Tensor unit_rows(const torch::Tensor& x) {
   return x / x.norm(2, 1, /*keepdim=*/true);
 }
-
-}  // namespace
 
 Clip::Clip(ClipConfig config, uint64_t seed, torch::Device device) : config_(std::move(config)) {
   build([&](const std::string& name, std::vector<int64_t> shape, double deviation) {
@@ -173,11 +173,11 @@ torch::Tensor Clip::ends_of(const torch::Tensor& ids) const {
 }
 
 torch::Tensor Clip::image_embeddings(const torch::Tensor& features) const {
-  return unit(torch::linear(features, visual_projection_));
+  return unit_rows(torch::linear(features, visual_projection_));
 }
 
 torch::Tensor Clip::text_embeddings(const torch::Tensor& features) const {
-  return unit(torch::linear(features, text_projection_));
+  return unit_rows(torch::linear(features, text_projection_));
 }
 
 }  // namespace rnb

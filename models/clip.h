@@ -87,4 +87,6 @@ Clip make_clip(const std::string& size, const ClipVocabulary& words, int64_t con
 void save_hugging_face(const Clip& model,
                        const std::filesystem::path& folder);  // by the rules of save_model.h
 
+torch::Tensor unit_rows(const torch::Tensor& x);  // [n, d], each row divided by its Euclidean norm
+
 }  // namespace rnb

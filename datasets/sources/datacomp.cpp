@@ -8,8 +8,10 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "datasets/images/clip_pixels.h"
 #include "datasets/metadata_vectors.h"
+#include "datasets/sources/options.h"
 #include "datasets/sources/sources.h"
 #include "datasets/uid_subset.h"
 #include "datasets/webdataset/samples.h"
@@ -23,11 +25,6 @@ constexpr uint64_t kLongestText = 1 << 20;     // of a caption or a json member
 constexpr uint64_t kLargestImage = 256 << 20;  // bytes as stored
 constexpr int kThinnest = 200;  // longer by shorter side; resizing it would make the longer one huge
 constexpr const char* kImages[] = {"jpg", "jpeg", "png", "webp"};
-
-std::string option(const SourceOptions& o, const char* name) {
-  const auto it = o.extra.find(name);
-  return it == o.extra.end() ? std::string() : it->second;
-}
 
 std::vector<fs::path> tars_of(const fs::path& from) {
   if (from.empty())
@@ -68,26 +65,19 @@ std::vector<std::string> fields_of(const std::string& text) {
   return fields;
 }
 
-std::string trimmed(std::string_view text) {
-  constexpr const char* kSpace = " \t\r\n\f\v";
-  const size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(kSpace) - begin + 1));
-}
-
 class DataComp : public Source {
  public:
   explicit DataComp(const SourceOptions& o)
       : options_(o),
         tars_(tars_of(o.from)),
-        pixels_(pixels_of(option(o, "images"))),
-        domain_fields_(fields_of(option(o, "domain-field"))),
-        caption_field_(option(o, "caption-field")) {
-    if (const std::string vectors = option(o, "vectors"); !vectors.empty()) {
-      const std::string array = option(o, "vectors-array");
+        pixels_(pixels_of(option_text(o, "images"))),
+        domain_fields_(fields_of(option_text(o, "domain-field"))),
+        caption_field_(option_text(o, "caption-field")) {
+    if (const std::string vectors = option_text(o, "vectors"); !vectors.empty()) {
+      const std::string array = option_text(o, "vectors-array");
       vectors_.emplace(beside(vectors), array.empty() ? "l14_img" : array);
     }
-    if (const std::string subset = option(o, "subset"); !subset.empty()) {
+    if (const std::string subset = option_text(o, "subset"); !subset.empty()) {
       subset_file_ = beside(subset);
       subset_.emplace(subset_file_);
     }

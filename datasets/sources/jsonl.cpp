@@ -1,6 +1,7 @@
 #include "datasets/sources/jsonl.h"
 
 #include "base/error.h"
+#include "datasets/sources/options.h"
 #include "datasets/sources/sources.h"
 #include "datasets/tokenizer.h"
 
@@ -8,11 +9,6 @@ namespace rnb {
 namespace {
 
 constexpr size_t kLongestLine = 64 << 20;
-
-std::string column(const SourceOptions& o, const char* name) {
-  const auto it = o.extra.find(name);
-  return it == o.extra.end() ? std::string() : it->second;
-}
 
 }  // namespace
 
@@ -98,14 +94,14 @@ SourceSpec jsonl_source() {
           [](const SourceOptions& o) -> std::unique_ptr<Source> {
             if (o.from.empty()) fail_usage("jsonl", "--from FILE is missing");
             const auto named = [&](const char* name, std::string fallback) {
-              const std::string given = column(o, name);
+              const std::string given = option_text(o, name);
               return given.empty() ? fallback : given;
             };
-            if (!column(o, "text").empty() && !column(o, "completion").empty())
-              fail_usage("jsonl", "text={} and completion={}; expected one of the two", column(o, "text"),
-                         column(o, "completion"));
+            if (!option_text(o, "text").empty() && !option_text(o, "completion").empty())
+              fail_usage("jsonl", "text={} and completion={}; expected one of the two", option_text(o, "text"),
+                         option_text(o, "completion"));
             const auto text = named("completion", named("text", "text")), domain = named("domain", "domain"),
-                       prompt = column(o, "prompt"), id = column(o, "id");
+                       prompt = option_text(o, "prompt"), id = option_text(o, "id");
             return std::make_unique<JsonlSource>(o.from, o,
                                                  [=](const nlohmann::json& row, int64_t line, Example& e) {
                                                    std::string why = text_member(row, text, e.completion);

@@ -13,7 +13,7 @@ std::string option_text(const SourceOptions& options, const std::string& name, c
 
 int64_t option_count(const SourceOptions& options, const std::string& who, const std::string& name,
                      int64_t fallback, int64_t lowest) {
-  const std::string text = option_text(options, name, "");
+  const std::string text = option_text(options, name);
   if (text.empty()) return fallback;
   int64_t n = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), n);

@@ -8,7 +8,8 @@
 
 namespace rnb {
 
-std::string option_text(const SourceOptions& options, const std::string& name, const std::string& fallback);
+std::string option_text(const SourceOptions& options, const std::string& name,
+                        const std::string& fallback = "");
 // UsageError naming `who` and the option unless a whole number >= lowest.
 int64_t option_count(const SourceOptions& options, const std::string& who, const std::string& name,
                      int64_t fallback, int64_t lowest = 0);

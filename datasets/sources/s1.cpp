@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "datasets/parquet_rows.h"
 #include "datasets/sources/jsonl.h"
 #include "datasets/sources/options.h"
@@ -23,12 +24,6 @@ constexpr std::array<TraceColumns, 3> kTraces{
     {{"s1", "thinking_trajectories", "attempt"},
      {"deepseek", "deepseek_thinking_trajectory", "deepseek_attempt"},
      {"gemini", "gemini_thinking_trajectory", "gemini_attempt"}}};
-
-std::string stripped(const std::string& text) {
-  constexpr const char* kSpace = " \t\n\r\f\v";
-  const size_t first = text.find_first_not_of(kSpace);
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 // A string, a list of strings (joined with line ends), or nothing at all; why not, otherwise.
 std::string trajectory(const nlohmann::json& row, const char* key, std::string& out) {
@@ -80,16 +75,16 @@ class S1Rows {
     }
     if (attempt.empty())
       if (std::string why = trajectory(row, "solution", attempt); !why.empty()) return why;
-    if (stripped(attempt).empty()) return "has neither an attempt nor a solution";
+    if (trimmed(attempt).empty()) return "has neither an attempt nor a solution";
     ++rows_;
     e.prompt = head_ + "<|im_start|>user\n" + question + "<|im_end|>\n<|im_start|>assistant\n";
     e.completion.clear();
-    if (stripped(thinking).empty())
+    if (trimmed(thinking).empty())
       ++without_traces_;
     else
-      e.completion = "<|im_start|>think\n" + stripped(thinking) + "\n";
+      e.completion = fmt::format("<|im_start|>think\n{}\n", trimmed(thinking));
     if (attempt.find("Answer:") == std::string::npos) attempt = "Answer: " + attempt;
-    e.completion += "<|im_start|>answer\n" + stripped(attempt) + "<|im_end|>\n";
+    e.completion += fmt::format("<|im_start|>answer\n{}<|im_end|>\n", trimmed(attempt));
     return {};
   }
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "datasets/sources/options.h"
 #include "datasets/sources/sources.h"
 
 namespace rnb {
@@ -22,7 +23,7 @@ constexpr std::array<double, kDomains> kDefaultEvaluation{0.1, 0.2, 0.2, 0.5};
 class Skills : public Source {
  public:
   explicit Skills(const SourceOptions& o) : seed_(o.seed) {
-    total_ = o.limit > 0 ? o.limit : number(o, "examples", 4000);
+    total_ = o.limit > 0 ? o.limit : option_count(o, "skills", "examples", 4000, kDomains);
     const auto it = o.extra.find("evaluation");
     if (it != o.extra.end() && !it->second.empty()) read_evaluation(it->second);
     if (const auto one = o.extra.find("eval"); one != o.extra.end() && !one->second.empty())
@@ -59,16 +60,6 @@ class Skills : public Source {
   }
 
  private:
-  static int64_t number(const SourceOptions& o, const char* name, int64_t fallback) {
-    const auto it = o.extra.find(name);
-    if (it == o.extra.end() || it->second.empty()) return fallback;
-    int64_t n = 0;
-    const auto [end, code] = std::from_chars(it->second.data(), it->second.data() + it->second.size(), n);
-    if (code != std::errc() || end != it->second.data() + it->second.size() || n < kDomains)
-      fail_usage("skills", "{}={}; expected a whole number of at least {}", name, it->second, kDomains);
-    return n;
-  }
-
   void read_evaluation(const std::string& text) {
     const char *at = text.data(), *const end = at + text.size();
     double sum = 0;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "datasets/json_pieces.h"
 #include "datasets/sources/jsonl.h"
 
@@ -14,12 +15,6 @@ namespace {
 
 constexpr std::string_view kPunctuation =
     "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";  // Python's string.punctuation
-
-std::string stripped(const std::string& text) {
-  constexpr const char* kSpace = " \t\n\r\f\v";
-  const size_t first = text.find_first_not_of(kSpace);
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 std::string with_full_stop(std::string text) {
   if (!text.empty() && kPunctuation.find(text.back()) == std::string_view::npos) text += '.';
@@ -40,7 +35,7 @@ std::optional<std::vector<std::string>> strings(const nlohmann::json& value) {
 
 bool all_english(const std::vector<std::string>& languages) {
   return !languages.empty() && std::all_of(languages.begin(), languages.end(),
-                                           [](const std::string& l) { return stripped(l) == "English"; });
+                                           [](const std::string& l) { return trimmed(l) == "English"; });
 }
 
 class OfficialTask : public Source {
@@ -109,7 +104,7 @@ class OfficialTask : public Source {
     if (it == instance.end()) return "\"output\" is missing";
     auto outputs = strings(*it);
     if (!outputs) return "\"output\" is not a list of strings";
-    std::erase_if(*outputs, [](const std::string& o) { return stripped(o).empty(); });
+    std::erase_if(*outputs, [](const std::string& o) { return trimmed(o).empty(); });
     if ((empty = outputs->empty())) return {};
     const size_t pick = layout_.seeded_output ? hash64(e.id, layout_.seed) % outputs->size() : 0;
     e.completion = std::move((*outputs)[pick]);
@@ -131,8 +126,8 @@ class OfficialTask : public Source {
 
 std::string SniLayout::prompt(const std::string& definition, const std::string& input) const {
   if (!tk_instruct) return definition + "\n\n" + (input.empty() ? "" : input + "\n\n");
-  return with_full_stop("Definition: " + stripped(definition)) +
-         "\n\nNow complete the following example -\n" + with_full_stop("Input: " + stripped(input)) +
+  return with_full_stop("Definition: " + std::string(trimmed(definition))) +
+         "\n\nNow complete the following example -\n" + with_full_stop("Input: " + std::string(trimmed(input))) +
          "\nOutput: ";
 }
 
@@ -196,7 +191,7 @@ std::unique_ptr<Source> open_flat_sni_task(const SniTask& task, const SniLayout&
         if (!e) return row;
         if (e->id == last_) {
           ++left_out_.further_targets;
-        } else if (stripped(e->completion).empty()) {
+        } else if (trimmed(e->completion).empty()) {
           ++left_out_.without_output;
         } else {
           last_ = e->id;

@@ -18,27 +18,13 @@ using testing::IsEmpty;
 const std::string kHead = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n";
 const std::string kMiddle = "<|im_end|>\n<|im_start|>assistant\n";
 
-struct ReadOut {
-  std::vector<Example> examples;
-  std::vector<BadRow> bad;
-  std::vector<std::string> notes;
-};
-
 ReadOut read_out(const fs::path& from, std::map<std::string, std::string> extra = {}, int64_t limit = 0) {
   SourceOptions options;
   options.from = from;
   options.extra = std::move(extra);
   options.limit = limit;
-  const auto source = source_spec("s1").open(options);
-  EXPECT_TRUE(source->control_tokens());
-  ReadOut out;
-  while (auto row = source->next()) {
-    if (auto* e = std::get_if<Example>(&*row))
-      out.examples.push_back(std::move(*e));
-    else
-      out.bad.push_back(std::get<BadRow>(*row));
-  }
-  out.notes = source->notes();
+  const ReadOut out = read_out("s1", options);
+  EXPECT_TRUE(out.control_tokens);
   return out;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 // Small prepared stores and sources read to their end, for the tests of this folder.
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,38 @@ inline std::vector<Row> read_all(const std::string& dataset, const SourceOptions
   std::vector<Row> rows;
   while (auto row = source->next()) rows.push_back(std::move(*row));
   return rows;
+}
+
+struct ReadOut {
+  std::vector<Example> examples;
+  std::vector<BadRow> bad;
+  std::vector<std::string> notes;
+  bool control_tokens = false;
+  std::map<std::string, int> domains() const {
+    std::map<std::string, int> out;
+    for (const Example& e : examples) ++out[e.domain];
+    return out;
+  }
+  std::set<std::string> ids() const {
+    std::set<std::string> out;
+    for (const Example& e : examples) out.insert(e.id);
+    return out;
+  }
+};
+
+// As read_all, sorted into what is good and what is not, with what the source says afterwards.
+inline ReadOut read_out(const std::string& dataset, const SourceOptions& options) {
+  const auto source = source_spec(dataset).open(options);
+  ReadOut out;
+  out.control_tokens = source->control_tokens();
+  while (auto row = source->next()) {
+    if (auto* e = std::get_if<Example>(&*row))
+      out.examples.push_back(std::move(*e));
+    else
+      out.bad.push_back(std::get<BadRow>(*row));
+  }
+  out.notes = source->notes();
+  return out;
 }
 
 // The message of the Error that `action` throws; "no error" without one.

@@ -27,35 +27,6 @@ SourceOptions from(const fs::path& path, Options extra = {}) {
   return options;
 }
 
-struct ReadOut {
-  std::vector<Example> examples;
-  std::vector<BadRow> bad;
-  std::vector<std::string> notes;
-  std::map<std::string, int> domains() const {
-    std::map<std::string, int> out;
-    for (const Example& e : examples) ++out[e.domain];
-    return out;
-  }
-  std::set<std::string> ids() const {
-    std::set<std::string> out;
-    for (const Example& e : examples) out.insert(e.id);
-    return out;
-  }
-};
-
-ReadOut read_out(const std::string& dataset, const SourceOptions& options) {
-  const auto source = source_spec(dataset).open(options);
-  ReadOut out;
-  while (auto row = source->next()) {
-    if (auto* e = std::get_if<Example>(&*row))
-      out.examples.push_back(std::move(*e));
-    else
-      out.bad.push_back(std::get<BadRow>(*row));
-  }
-  out.notes = source->notes();
-  return out;
-}
-
 ReadOut read_task(const ScratchFolder& folder, const std::string& text, Options extra = {}) {
   folder.write("one/task1_t.json", text);
   return read_out("sni", from(folder.path() / "one", std::move(extra)));

@@ -16,6 +16,7 @@
 #include "datasets/prepare.h"
 #include "results/event_log.h"
 #include "results/run_file.h"
+#include "tests/harness/run_events.h"
 
 namespace rnb {
 namespace {
@@ -74,22 +75,9 @@ fs::path only_run(const fs::path& out) {
   return {};
 }
 
-// Everything of a log that does not depend on the clock, the place, or on having been cut.
-std::vector<nlohmann::json> comparable(const fs::path& run) {
-  std::vector<nlohmann::json> out;
-  for (auto event : read_events(run / "events.jsonl")) {
-    const auto kind = event.at("event").get<std::string>();
-    if (kind == "start" || kind == "resume" || kind == "interrupt" || kind == "end" || kind == "ledger")
-      continue;
-    event.erase("seconds");
-    out.push_back(event);
-  }
-  return out;
-}
-
 void expect_same_run(const fs::path& a, const fs::path& b) {
   EXPECT_EQ(read_text_file(a / "model/model.safetensors"), read_text_file(b / "model/model.safetensors"));
-  const auto x = comparable(a), y = comparable(b);
+  const auto x = comparable_events(a), y = comparable_events(b);
   ASSERT_EQ(x.size(), y.size());
   for (size_t i = 0; i < x.size(); ++i) EXPECT_EQ(x[i], y[i]);
 }

@@ -15,6 +15,7 @@
 #include "pico_runs.h"
 #include "results/event_log.h"
 #include "results/run_file.h"
+#include "tests/harness/run_events.h"
 
 namespace rnb {
 namespace {
@@ -87,17 +88,6 @@ fs::path run(const std::string& name, const std::string& method, const std::vect
   return pico_run(name, method, kSteps, more);
 }
 
-std::vector<nlohmann::json> comparable(const fs::path& run) {
-  std::vector<nlohmann::json> out;
-  for (auto event : read_events(run / "events.jsonl")) {
-    const auto kind = event.at("event").get<std::string>();
-    if (kind == "start" || kind == "resume" || kind == "interrupt" || kind == "end" || kind == "ledger") continue;
-    event.erase("seconds");
-    out.push_back(event);
-  }
-  return out;
-}
-
 std::string weights_of(const fs::path& run) {
   return read_text_file(run / "model/model.safetensors");
 }
@@ -150,7 +140,7 @@ TEST(RunServices, ARunCutWithinACallGoesOnBitForBit) {
       again.push_back("--resume");
       run("cut", "asker", again);
       EXPECT_EQ(weights_of(whole), weights_of(cut)) << "checkpoint " << work;
-      EXPECT_EQ(comparable(whole), comparable(cut)) << "checkpoint " << work;
+      EXPECT_EQ(comparable_events(whole), comparable_events(cut)) << "checkpoint " << work;
     }
   }
 }

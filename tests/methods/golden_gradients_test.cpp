@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "golden.h"
+#include "played_run.h"
 #include "methods/json_numbers.h"
 #include "methods/mixing_law.h"
 #include "methods/registry.h"
@@ -42,15 +43,6 @@ const RoundView kRound = [] {
   round.steps_left = 100;
   return round;
 }();
-
-Domains equal_domains(size_t m) {
-  Domains d;
-  for (size_t i = 0; i < m; ++i) d.names.push_back("d" + std::to_string(i));
-  d.train_tokens = d.train_examples = d.valid_examples = std::vector<int64_t>(m, 100);
-  d.evaluation = Weights(m, 1.0 / static_cast<double>(m));
-  d.total_steps = 1000;
-  return d;
-}
 
 double dot(const Doubles& a, const Doubles& b) {
   double sum = 0;

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "golden.h"
+#include "played_run.h"
 #include "methods/registry.h"
 #include "methods/scaling_law.h"
 #include "methods/simplex.h"
@@ -28,15 +29,6 @@ void expect_keys(const json& object, const std::vector<std::string>& known) {
 
 std::string text(const json& number) {
   return number.dump();
-}
-
-Domains equal_domains(size_t m) {
-  Domains d;
-  for (size_t i = 0; i < m; ++i) d.names.push_back("d" + std::to_string(i));
-  d.train_tokens = d.train_examples = d.valid_examples = std::vector<int64_t>(m, 100);
-  d.evaluation = Weights(m, 1.0 / static_cast<double>(m));
-  d.total_steps = 1000;
-  return d;
 }
 
 // The batch losses of the turn's domains; the others are absent.

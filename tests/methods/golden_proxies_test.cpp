@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "golden.h"
+#include "played_run.h"
 #include "methods/cost_formulas.h"
 #include "methods/exponential_law.h"
 #include "methods/json_numbers.h"
@@ -263,15 +264,6 @@ TEST(GoldenProxies, Olmix) {
 
 // ---- methods that are given their vectors as answers of proxies
 
-Domains equal_domains(size_t m) {
-  Domains d;
-  for (size_t i = 0; i < m; ++i) d.names.push_back("d" + std::to_string(i));
-  d.train_examples = d.train_tokens = d.valid_examples = std::vector<int64_t>(m, 100);
-  d.evaluation = uniform_weights(m);
-  d.total_steps = 10;
-  return d;
-}
-
 // Proxies are numbered in the order in which they are trained; `answer` is asked the rest.
 class VectorServices : public Services {
  public:
@@ -308,7 +300,7 @@ TEST(GoldenProxies, MixMin) {
       const auto mixer = make_mixer("mixmin", {{"lr", exact_text(hyper.at("lr").get<double>())},
                                                {"tol", exact_text(hyper.at("grad_tol").get<double>())},
                                                {"steps", std::to_string(steps)}});
-      return mixer->init(equal_domains(log_prob.size()), services);
+      return mixer->init(equal_domains(log_prob.size(), 10), services);
     };
     const auto most = hyper.at("max_steps").get<int64_t>();
     for (const auto& [key, want] : c.at("expected").items()) {
@@ -353,7 +345,7 @@ TEST(GoldenProxies, Chameleon) {
           "chameleon", {{"mode", mode},
                         {"lambda", exact_text(c.at("hyper").at("lambda_reg").get<double>())},
                         {"temperature", exact_text(c.at("hyper").at(mode + "_temperature").get<double>())}});
-      return mixer->init(equal_domains(rows.size()), services);
+      return mixer->init(equal_domains(rows.size(), 10), services);
     };
     for (const auto& [key, want] : c.at("expected").items()) {
       if (key == "centred_kernel") {

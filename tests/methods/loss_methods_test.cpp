@@ -18,16 +18,6 @@ using Doubles = std::vector<double>;
 using Counts = std::vector<int64_t>;
 using testing::HasSubstr;
 
-Domains domains_of(const Counts& train, const Counts& valid, int64_t steps) {
-  Domains d;
-  for (size_t i = 0; i < train.size(); ++i) d.names.push_back("d" + std::to_string(i));
-  d.train_examples = d.train_tokens = train;
-  d.valid_examples = valid;
-  d.evaluation = uniform_weights(train.size());
-  d.total_steps = steps;
-  return d;
-}
-
 std::string message_of(const std::function<void()>& action) {
   try {
     action();

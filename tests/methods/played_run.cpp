@@ -342,6 +342,21 @@ std::vector<T> reordered(const std::vector<T>& v, const std::vector<size_t>& ord
 
 }  // namespace
 
+Domains domains_of(const std::vector<int64_t>& train, const std::vector<int64_t>& valid, int64_t steps) {
+  Domains d;
+  for (size_t i = 0; i < train.size(); ++i) d.names.push_back("d" + std::to_string(i));
+  d.train_examples = d.train_tokens = train;
+  d.valid_examples = valid;
+  d.evaluation = uniform_weights(train.size());
+  d.total_steps = steps;
+  return d;
+}
+
+Domains equal_domains(size_t m, int64_t steps) {
+  const std::vector<int64_t> hundred(m, 100);
+  return domains_of(hundred, hundred, steps);
+}
+
 Scenario ordinary_scenario(size_t m) {
   Scenario s;
   int64_t valid = 0;

@@ -33,6 +33,10 @@ struct Played {
   std::optional<Weights> finished;      // Mixer::finish
 };
 
+// Domains d0, d1, ... of equal weight in the evaluation; a token an example.
+Domains domains_of(const std::vector<int64_t>& train, const std::vector<int64_t>& valid, int64_t steps);
+Domains equal_domains(size_t m, int64_t steps = 1000);  // of 100 examples each
+
 Scenario ordinary_scenario(size_t m);  // unequal sizes, every signal normal
 Scenario permuted(const Scenario& s,
                   const std::vector<size_t>& order);  // domain k of it is domain order[k] of s

@@ -18,16 +18,6 @@ using Counts = std::vector<int64_t>;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-Domains domains_of(const Counts& train, const Counts& valid, int64_t steps) {
-  Domains d;
-  for (size_t i = 0; i < train.size(); ++i) d.names.push_back("d" + std::to_string(i));
-  d.train_examples = d.train_tokens = train;
-  d.valid_examples = valid;
-  d.evaluation = uniform_weights(train.size());
-  d.total_steps = steps;
-  return d;
-}
-
 // A model on which a probe on domain j lowers the loss of domain i by drops[i][j], whatever came before.
 class LinearModel : public Services {
  public:

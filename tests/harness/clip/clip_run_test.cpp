@@ -16,6 +16,7 @@
 #include "results/event_log.h"
 #include "results/run_file.h"
 #include "tests/datasets/small_tars.h"
+#include "tests/harness/run_events.h"
 
 namespace rnb {
 namespace {
@@ -88,18 +89,6 @@ fs::path run_pairs(const std::string& name, const std::string& method, std::vect
   return {};
 }
 
-std::vector<nlohmann::json> comparable(const fs::path& run) {
-  std::vector<nlohmann::json> out;
-  for (auto event : read_events(run / "events.jsonl")) {
-    const auto kind = event.at("event").get<std::string>();
-    if (kind == "start" || kind == "resume" || kind == "interrupt" || kind == "end" || kind == "ledger")
-      continue;
-    event.erase("seconds");
-    out.push_back(event);
-  }
-  return out;
-}
-
 TEST(ClipRun, EveryKindOfMethodTrainsAClip) {
   // Static, domain gradients of the projections, losses, loss weights, whole gradients (probes and each
   // batch), a bandit.
@@ -123,7 +112,7 @@ TEST(ClipRun, ResumedFromACheckpointItEqualsTheUninterruptedOneBitForBit) {
   run_pairs("cut", "rnb", {"--resume"});
   EXPECT_EQ(read_text_file(whole / "model/model.safetensors"),
             read_text_file(run / "model/model.safetensors"));
-  const auto a = comparable(whole), b = comparable(run);
+  const auto a = comparable_events(whole), b = comparable_events(run);
   ASSERT_EQ(a.size(), b.size());
   for (size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i], b[i]);
 }
