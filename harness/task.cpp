@@ -25,8 +25,6 @@ std::unique_ptr<Task> make_task(const Experiment& e, const Store& store, torch::
 void check_task(const Experiment& e, const Task& task) {
   if (e.pack == "on" && task.context() == 0)
     fail_usage("pack", "pack = on fills rows with text; {} reads pairs", e.model);
-  if (e.checkpoint_activations == "on" && is_clip(e.model))
-    fail_usage("checkpoint-activations", "{} is a CLIP, whose activations are always kept", e.model);
   if (!e.zero_shot.empty() && !is_clip(e.model))
     fail_usage("zero-shot", "zero-shot classifies images with a CLIP; {} is none", e.model);
 }

@@ -60,13 +60,14 @@ void Clip::build(const MakeTensor& make) {
     return Linear{name, parameter(name + ".weight", {out, in}, deviation),
                   parameter(name + ".bias", {out}, 0)};
   };
-  const auto tower = [&](const std::string& prefix, const ClipTower& shape) {
-    Tower t{shape, {}};
+  const auto tower = [&](const std::string& prefix, const ClipTower& shape, bool causal) {
+    Tower t{shape, causal, {}};
     const auto d = static_cast<double>(shape.width), layers = static_cast<double>(shape.layers);
     const double in = 1 / std::sqrt(d * 2 * layers), out = 1 / std::sqrt(d), expand = 1 / std::sqrt(2 * d);
     for (int64_t i = 0; i < shape.layers; ++i) {
       const std::string layer = fmt::format("{}.encoder.layers.{}.", prefix, i),
                         attention = layer + "self_attn.";
+      const size_t first = parameters_.size();
       Block b;
       b.norm1 = norm(layer + "layer_norm1", shape.width);
       b.query = linear(attention + "q_proj", shape.width, shape.width, in);
@@ -77,6 +78,9 @@ void Clip::build(const MakeTensor& make) {
       b.expand = linear(layer + "mlp.fc1", shape.width, shape.inner, expand);
       b.contract = linear(layer + "mlp.fc2", shape.inner, shape.width, in);
       t.blocks.push_back(std::move(b));
+      block_parameters_.emplace_back();
+      for (size_t p = first; p < parameters_.size(); ++p)
+        block_parameters_.back().push_back(parameters_[p].tensor);
     }
     return t;
   };
@@ -86,12 +90,12 @@ void Clip::build(const MakeTensor& make) {
   image_positions_ =
       parameter("vision_model.embeddings.position_embedding.weight", {config_.patches() + 1, v}, 0.02);
   vision_norm_before_ = norm("vision_model.pre_layrnorm", v);  // transformers' own spelling
-  vision_ = tower("vision_model", config_.vision);
+  vision_ = tower("vision_model", config_.vision, /*causal=*/false);
   vision_norm_after_ = norm("vision_model.post_layernorm", v);
   token_embedding_ = parameter("text_model.embeddings.token_embedding.weight", {config_.vocab_size, t}, 0.02);
   text_positions_ =
       parameter("text_model.embeddings.position_embedding.weight", {config_.positions, t}, 0.02);
-  text_ = tower("text_model", config_.text);
+  text_ = tower("text_model", config_.text, /*causal=*/true);
   text_norm_ = norm("text_model.final_layer_norm", t);
   visual_projection_ = parameter("visual_projection.weight", {config_.embedding, v}, 1 / std::sqrt(v));
   text_projection_ = parameter("text_projection.weight", {config_.embedding, t}, 1 / std::sqrt(t));
@@ -112,7 +116,10 @@ torch::Tensor Clip::apply(const Linear& layer, const torch::Tensor& x) const {
   return tracked_linear(x, layer.weight, layer.bias, tracker_, layer.name);
 }
 
-torch::Tensor Clip::run(const Tower& tower, torch::Tensor x, bool causal) const {
+torch::Tensor Clip::block(size_t i, const torch::Tensor& x) const {
+  const bool is_vision = i < vision_.blocks.size();
+  const Tower& tower = is_vision ? vision_ : text_;
+  const Block& b = tower.blocks[is_vision ? i : i - vision_.blocks.size()];
   const ClipTower& shape = tower.shape;
   const int64_t batch = x.size(0), time = x.size(1);
   const auto normalise = [&](const Norm& n, const torch::Tensor& y) {
@@ -121,13 +128,17 @@ torch::Tensor Clip::run(const Tower& tower, torch::Tensor x, bool causal) const 
   const auto heads = [&](const torch::Tensor& y) {
     return y.view({batch, time, shape.heads, shape.width / shape.heads}).transpose(1, 2);
   };
-  for (const Block& b : tower.blocks) {
-    const auto y = normalise(b.norm1, x);
-    const auto seen = at::scaled_dot_product_attention(heads(apply(b.query, y)), heads(apply(b.key, y)),
-                                                       heads(apply(b.value, y)), {}, 0.0, causal);
-    x = x + apply(b.output, seen.transpose(1, 2).reshape({batch, time, shape.width}));
-    x = x + apply(b.contract, activate(shape.activation, apply(b.expand, normalise(b.norm2, x))));
-  }
+  const auto y = normalise(b.norm1, x);
+  const auto seen = at::scaled_dot_product_attention(heads(apply(b.query, y)), heads(apply(b.key, y)),
+                                                     heads(apply(b.value, y)), {}, 0.0, tower.causal);
+  const auto z = x + apply(b.output, seen.transpose(1, 2).reshape({batch, time, shape.width}));
+  return z + apply(b.contract, activate(shape.activation, apply(b.expand, normalise(b.norm2, z))));
+}
+
+torch::Tensor Clip::run(const Tower& tower, size_t first, torch::Tensor x) const {
+  const bool recompute = activations_ == Activations::Recompute && torch::GradMode::is_enabled();
+  for (size_t i = first; i < first + tower.blocks.size(); ++i)
+    x = recompute ? recomputed_block(*this, i, x) : block(i, x);
   return x;
 }
 
@@ -148,7 +159,7 @@ torch::Tensor Clip::image_features(const torch::Tensor& pixels) {
   x = x + image_positions_;
   const double epsilon = config_.vision.layer_norm_epsilon;
   x = torch::layer_norm(x, {v}, vision_norm_before_.weight, vision_norm_before_.bias, epsilon);
-  x = run(vision_, x, /*causal=*/false).select(1, 0);
+  x = run(vision_, 0, x).select(1, 0);
   return torch::layer_norm(x, {v}, vision_norm_after_.weight, vision_norm_after_.bias, epsilon);
 }
 
@@ -157,7 +168,7 @@ torch::Tensor Clip::text_features(const torch::Tensor& ids, const torch::Tensor&
   if (time > config_.positions)
     fail("clip", "a text of {} tokens does not fit the model's {} positions", time, config_.positions);
   auto x = torch::embedding(token_embedding_, ids) + text_positions_.slice(0, 0, time);
-  x = run(text_, x, /*causal=*/true);
+  x = run(text_, vision_.blocks.size(), x);
   const auto rows = torch::arange(ids.size(0), ends.options());
   return torch::layer_norm(x.index({rows, ends}), {d}, text_norm_.weight, text_norm_.bias,
                            config_.text.layer_norm_epsilon);

@@ -10,11 +10,12 @@
 #include "models/clip_config.h"
 #include "models/linear_tracker.h"
 #include "models/named_parameter.h"
+#include "models/recomputed_block.h"
 #include "models/safetensors.h"
 
 namespace rnb {
 
-class Clip {
+class Clip : public BlockStack {
  public:
   // Weights drawn from `seed`, keyed by parameter name, with transformers' deviations (its _init_weights).
   Clip(ClipConfig config, uint64_t seed, torch::Device device);
@@ -43,6 +44,11 @@ class Clip {
   void track(LinearTracker* tracker) {
     tracker_ = tracker;
   }  // nullptr: none. Not owned. Sees all but the projections
+  void keep_activations(Activations which) { activations_ = which; }
+
+  // Both towers' blocks, vision first.
+  torch::Tensor block(size_t i, const torch::Tensor& x) const override;
+  const std::vector<torch::Tensor>& block_parameters(size_t i) const override { return block_parameters_[i]; }
   const ClipConfig& config() const { return config_; }
 
  private:
@@ -59,6 +65,7 @@ class Clip {
   };
   struct Tower {
     ClipTower shape;
+    bool causal = false;
     std::vector<Block> blocks;
   };
   // `deviation` of the normal that a random weight is drawn from.
@@ -66,7 +73,8 @@ class Clip {
       std::function<torch::Tensor(const std::string& name, std::vector<int64_t> shape, double deviation)>;
   void build(const MakeTensor& make);
   torch::Tensor apply(const Linear& layer, const torch::Tensor& x) const;
-  torch::Tensor run(const Tower& tower, torch::Tensor x, bool causal) const;
+  torch::Tensor run(const Tower& tower, size_t first,
+                    torch::Tensor x) const;  // `first`: its first block's number
 
   ClipConfig config_;
   torch::Tensor token_embedding_, text_positions_, class_embedding_, patch_embedding_, image_positions_;
@@ -74,7 +82,9 @@ class Clip {
   Tower text_, vision_;
   Norm text_norm_, vision_norm_before_, vision_norm_after_;
   std::vector<NamedParameter> parameters_;
+  std::vector<std::vector<torch::Tensor>> block_parameters_;
   LinearTracker* tracker_ = nullptr;
+  Activations activations_ = Activations::Keep;
 };
 
 struct ClipVocabulary {  // of a named size

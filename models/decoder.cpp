@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "models/recomputed_block.h"
 #include "models/tracked_linear.h"
 
 namespace rnb {

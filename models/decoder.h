@@ -11,7 +11,7 @@
 
 namespace rnb {
 
-class Decoder : public LanguageModel {
+class Decoder : public LanguageModel, public BlockStack {
  public:
   torch::Tensor hidden(const torch::Tensor& ids) override;
   torch::Tensor middle(const torch::Tensor& ids) override;
@@ -21,9 +21,7 @@ class Decoder : public LanguageModel {
   void keep_activations(Activations which) override { activations_ = which; }
   int64_t context() const override { return context_; }
 
-  // One block on [B, T, d]; public for the backward pass.
-  virtual torch::Tensor block(size_t i, const torch::Tensor& x) const = 0;
-  const std::vector<torch::Tensor>& block_parameters(size_t i) const { return block_parameters_[i]; }
+  const std::vector<torch::Tensor>& block_parameters(size_t i) const override { return block_parameters_[i]; }
 
  protected:
   Decoder(std::string component, int64_t context, int64_t positions)

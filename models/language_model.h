@@ -13,15 +13,12 @@
 #include <nlohmann/json.hpp>
 
 #include "models/named_parameter.h"
+#include "models/recomputed_block.h"
 
 namespace rnb {
 
 class LinearTracker;  // models/linear_tracker.h: sees (input rows, output-gradient rows) of chosen linear
                       // layers
-
-// What the backward pass finds of the forward pass: all of it, or the blocks' inputs, from which it computes
-// the rest again (less memory, a second forward pass; the same numbers).
-enum class Activations { Keep, Recompute };
 
 class LanguageModel {
  public:

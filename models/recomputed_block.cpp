@@ -2,8 +2,6 @@
 
 #include <ATen/autocast_mode.h>
 
-#include "models/decoder.h"
-
 namespace rnb {
 namespace {
 
@@ -13,19 +11,19 @@ using torch::autograd::variable_list;
 
 struct RecomputedBlock : torch::autograd::Function<RecomputedBlock> {
   // The parameters take part so that their gradients are asked for here; the block itself finds them in the
-  // decoder.
+  // stack.
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, at::TensorList,
-                               int64_t decoder, int64_t i) {
+                               int64_t stack, int64_t i) {
     context->save_for_backward({x});
-    context->saved_data["decoder"] = decoder;  // a pointer: the decoder outlives the step
+    context->saved_data["stack"] = stack;  // a pointer: the stack outlives the step
     context->saved_data["block"] = i;
     context->saved_data["autocast"] = at::autocast::is_autocast_enabled(x.device().type());
     const torch::NoGradGuard no_grad;
-    return reinterpret_cast<const Decoder*>(decoder)->block(static_cast<size_t>(i), x);
+    return reinterpret_cast<const BlockStack*>(stack)->block(static_cast<size_t>(i), x);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& outgrads) {
-    const auto& decoder = *reinterpret_cast<const Decoder*>(context->saved_data["decoder"].toInt());
+    const auto& stack = *reinterpret_cast<const BlockStack*>(context->saved_data["stack"].toInt());
     const auto i = static_cast<size_t>(context->saved_data["block"].toInt());
     const auto x = context->get_saved_variables()[0].detach().requires_grad_(true);
     const auto device = x.device().type();
@@ -34,11 +32,11 @@ struct RecomputedBlock : torch::autograd::Function<RecomputedBlock> {
     {
       const torch::AutoGradMode with_graph(true);
       at::autocast::set_autocast_enabled(device, context->saved_data["autocast"].toBool());
-      y = decoder.block(i, x);
+      y = stack.block(i, x);
       at::autocast::set_autocast_enabled(device, now);
     }
     variable_list inputs{x};
-    const auto& parameters = decoder.block_parameters(i);
+    const auto& parameters = stack.block_parameters(i);
     inputs.insert(inputs.end(), parameters.begin(), parameters.end());
     auto gradients = torch::autograd::grad({y}, inputs, outgrads, /*retain_graph=*/std::nullopt,
                                            /*create_graph=*/false, /*allow_unused=*/true);
@@ -50,9 +48,9 @@ struct RecomputedBlock : torch::autograd::Function<RecomputedBlock> {
 
 }  // namespace
 
-torch::Tensor recomputed_block(const Decoder& decoder, size_t i, const torch::Tensor& x) {
-  const at::TensorList parameters = decoder.block_parameters(i);
-  return RecomputedBlock::apply(x, parameters, reinterpret_cast<int64_t>(&decoder), static_cast<int64_t>(i));
+torch::Tensor recomputed_block(const BlockStack& stack, size_t i, const torch::Tensor& x) {
+  const at::TensorList parameters = stack.block_parameters(i);
+  return RecomputedBlock::apply(x, parameters, reinterpret_cast<int64_t>(&stack), static_cast<int64_t>(i));
 }
 
 }  // namespace rnb

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -120,6 +121,47 @@ TEST(ClipSizes, CountTheParametersThatAModelHas) {
       for (const NamedParameter& p : model.parameters()) n += p.tensor.numel();
       EXPECT_EQ(parameter_count(size, 100, context), n) << size.name << context;
     }
+  }
+}
+
+// Sums of what the body's layers show.
+class Sums : public LinearTracker {
+ public:
+  bool wants(const std::string&) const override { return true; }
+  void body_layer(const std::string& layer, const torch::Tensor& input,
+                  const torch::Tensor& outgrad) override {
+    all[layer] = torch::einsum("bti,bto->oi", {input, outgrad});
+  }
+  void head_block(int64_t, int64_t, int64_t, const torch::Tensor&) override {}
+  void head_squared_norm(int64_t, const std::function<double()>&) override {}
+  std::map<std::string, torch::Tensor> all;
+};
+
+TEST(Clip, RecomputedActivationsChangeNoBit) {
+  const auto pixels = torch::linspace(-2, 2, 3 * 3 * 32 * 32).reshape({3, 3, 32, 32});
+  const auto ids = torch::arange(24).reshape({3, 8}).remainder(48).index_fill(1, torch::tensor({7}), 49);
+  for (const bool with_tracker : {false, true}) {
+    std::vector<Clip> models;
+    std::vector<Sums> sums(2);
+    std::vector<torch::Tensor> losses;
+    for (int i = 0; i < 2; ++i) models.push_back(make_clip("clip-pico", {50, 49}, 0, 3, torch::kCPU));
+    models[1].keep_activations(Activations::Recompute);
+    for (size_t i = 0; i < 2; ++i) {
+      Clip& m = models[i];
+      m.track(with_tracker ? &sums[i] : nullptr);
+      losses.push_back(contrastive_head({m.image_features(pixels), m.text_features(ids, m.ends_of(ids)),
+                                         m.image_projection(), m.text_projection(), m.logit_scale()},
+                                        torch::full({3}, 1.0 / 3), {{0, 3}}, nullptr)
+                           .loss);
+      losses.back().backward();
+    }
+    EXPECT_TRUE(torch::equal(losses[0], losses[1]));
+    for (size_t p = 0; p < models[0].parameters().size(); ++p)
+      EXPECT_TRUE(
+          torch::equal(models[0].parameters()[p].tensor.grad(), models[1].parameters()[p].tensor.grad()))
+          << models[0].parameters()[p].name;
+    EXPECT_EQ(sums[0].all.size(), with_tracker ? 2 * 2 * 6U : 0U);  // two towers of two blocks of six layers
+    for (const auto& [layer, sum] : sums[0].all) EXPECT_TRUE(torch::equal(sum, sums[1].all[layer])) << layer;
   }
 }
 
