@@ -26,7 +26,7 @@ Experiment short_experiment(const ShortRuns& runs, const Experiment& base, const
   e.precision = base.precision;
   e.threads = base.threads;
   e.grouping = grouping;
-  e.method = "rnb";
+  e.method = runs.method;
   e.model = runs.model;
   e.context = runs.context;
   e.steps = runs.steps;
@@ -139,7 +139,8 @@ KByLoss choose_k_by_loss(const Store& store, const GroupingExpression& expressio
                       {"run_ids", tried.ids}, {"seconds", tried.seconds},
                       {"flops", tried.flops}, {"steps", runs.steps},
                       {"model", runs.model},  {"context", runs.context},
-                      {"batch", runs.batch},  {"lr", runs.lr}};
+                      {"batch", runs.batch},  {"lr", runs.lr},
+                      {"method", runs.method}};
   manifest["seconds"] = seconds;
   manifest["flops"] = flops;
   for (const std::string& doubt : doubts(tried, expression.ks, best)) manifest["warnings"].push_back(doubt);

@@ -1,7 +1,7 @@
 #pragma once
-// The number of clusters by what it is for: short R&B runs at each k, the k of the least validation loss (the
-// paper's figure 2). Each k's clustering is a grouping of its own and each run a run of its own, under
-// STORE/k-runs: what is there already is not done again.
+// The number of clusters by what it is for: short runs at each k, of stratified mixing unless asked
+// otherwise, the k of the least validation loss (the paper's figure 2). Each k's clustering is a grouping of
+// its own and each run a run of its own, under STORE/k-runs: what is there already is not done again.
 
 #include <functional>
 #include <string>

@@ -78,7 +78,7 @@ int regroup_command(const std::vector<std::string>& args) {
   add("store", po::value(&store), "prepared store");
   add("k", po::value(&k), "clusters: 10, or 5..30:5 to choose one (default 10)");
   add("k-by", po::value(&by),
-      "silhouette, or loss: the least validation loss of short R&B runs at each k, kept in STORE/k-runs "
+      "silhouette, or loss: the least validation loss of short runs at each k, kept in STORE/k-runs "
       "(default silhouette)");
   add("k-steps", po::value<std::string>(), fmt::format("of the short runs (default {})", runs.steps).c_str());
   add("k-seeds", po::value<std::string>(), fmt::format("runs at each k (default {})", runs.seeds).c_str());
@@ -86,6 +86,8 @@ int regroup_command(const std::vector<std::string>& args) {
   add("k-context", po::value<std::string>(), "of the short runs; 0: the model's (default 0)");
   add("k-batch", po::value<std::string>(), fmt::format("of the short runs (default {})", runs.batch).c_str());
   add("k-lr", po::value<std::string>(), fmt::format("of the short runs (default {})", runs.lr).c_str());
+  add("k-method", po::value<std::string>(),
+      fmt::format("mixing of the short runs (default {})", runs.method).c_str());
   add("device", po::value(&device), "of the short runs: cpu, cuda or cuda:N (default cpu)");
   add("embedder", po::value(&embedder),
       "minilm, static (its token embeddings alone), encoder:FOLDER or static:FOLDER (a Hugging Face folder "
@@ -112,7 +114,7 @@ int regroup_command(const std::vector<std::string>& args) {
                             : fmt::format("regroup:k={},embedder={}{},seed={},nredo={}", k, embedder,
                                           prompt.empty() ? "" : ",prompt=" + prompt, seed, nredo);
     if (by != "silhouette") expression += ",by=" + by;
-    for (const char* name : {"steps", "seeds", "model", "context", "batch", "lr"})
+    for (const char* name : {"steps", "seeds", "model", "context", "batch", "lr", "method"})
       if (const std::string option = fmt::format("k-{}", name); values.count(option))
         expression += fmt::format(",{}={}", name, values[option].as<std::string>());
   }

@@ -17,7 +17,8 @@ constexpr const char* kForms =
     "regroup:k=5..30:5[,embedder=minilm|static|encoder:FOLDER|static:FOLDER|vectors|"
     "clip:FOLDER|trained:MODEL:STEPS:BATCH|npy:FILE][,prompt=NAME][,seed=1]"
     "[,nredo=3], "
-    "regroup:k=5..30:5,by=loss[,steps=100][,seeds=3][,model=nano][,context=0][,batch=16][,lr=1e-3], "
+    "regroup:k=5..30:5,by=loss[,steps=100][,seeds=3][,model=nano][,context=0][,batch=16][,lr=1e-3]"
+    "[,method=stratified], "
     "random:k=10[,seed=1], or a grouping's name";
 constexpr int64_t kMostClusters = 10'000'000, kMostStarts = 10'000, kMostSeed = 0x7fffffff;
 
@@ -94,12 +95,14 @@ double positive(const std::string& text, const std::string& all) {
   return x;
 }
 
-const std::vector<std::string> kShortRunKeys{"steps", "seeds", "model", "context", "batch", "lr"};
+const std::vector<std::string> kShortRunKeys{"steps", "seeds", "model", "context", "batch", "lr", "method"};
 
 void set_short_runs(ShortRuns& runs, const std::string& key, const std::string& value,
                     const std::string& all) {
   if (key == "model") {
     runs.model = value;
+  } else if (key == "method") {
+    runs.method = value;
   } else if (key == "lr") {
     runs.lr = positive(value, all);
   } else if (key == "seeds") {
@@ -112,8 +115,8 @@ void set_short_runs(ShortRuns& runs, const std::string& key, const std::string& 
 
 // Steps and seeds are read off the folder's name; a hash stands for the rest.
 std::string short_runs_name(const ShortRuns& runs) {
-  const std::string rest =
-      fmt::format("model={} context={} batch={} lr={}", runs.model, runs.context, runs.batch, runs.lr);
+  const std::string rest = fmt::format("model={} context={} batch={} lr={} method={}", runs.model,
+                                       runs.context, runs.batch, runs.lr, runs.method);
   return fmt::format("-loss-{}x{}-{:08x}", runs.steps, runs.seeds, hash64(rest) >> 32);
 }
 

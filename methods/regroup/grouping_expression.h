@@ -11,11 +11,12 @@
 
 namespace rnb {
 
-// The short R&B runs that choose k by loss (the paper's figure 2): seeds 1 to `seeds` at each k.
+// The short runs that choose k by loss, of uniform proportions as in the paper's figure 2: seeds 1 to `seeds`
+// at each k.
 struct ShortRuns {
   int64_t steps = 100, seeds = 3, batch = 16, context = 0;  // context 0: the model's
   double lr = 1e-3;
-  std::string model = "nano";
+  std::string model = "nano", method = "stratified";
 };
 
 struct GroupingExpression {

@@ -78,7 +78,7 @@ TEST_F(Choice, TakesTheLeastMeanAndKeepsEveryNumber) {
   EXPECT_THAT(g.manifest.at("warnings"), IsEmpty());
   ASSERT_THAT(asked_, SizeIs(6));
   const Experiment& e = asked_.at(3);
-  EXPECT_EQ(e.method, "rnb");
+  EXPECT_EQ(e.method, "stratified");
   EXPECT_EQ(e.model, "pico");
   EXPECT_EQ(e.steps, 30);
   EXPECT_EQ(e.batch, 8);
@@ -101,7 +101,8 @@ TEST_F(Choice, SaysSoAtTheEdgeAndWhereSeedsCannotTell) {
 TEST_F(Choice, PassesByADivergedKAndRefusesWhenAllDiverged) {
   const double none = std::nan("");
   EXPECT_THAT(choose("regroup:k=2..4,by=loss,seeds=1", {{none}, {2.0}, {3.0}}).domain_names, SizeIs(3));
-  EXPECT_THAT(error_of([&] { choose("regroup:k=2..3,by=loss,seeds=1", {{none}, {none}}); }), HasSubstr("Lower lr"));
+  EXPECT_THAT(error_of([&] { choose("regroup:k=2..3,by=loss,seeds=1", {{none}, {none}}); }),
+              HasSubstr("Lower lr"));
 }
 
 TEST_F(Choice, AStopSignalEndsItBetweenTwoRuns) {
@@ -149,6 +150,7 @@ TEST(KByLossRuns, AreRunsOfTheirOwnMadeOnceAndBilled) {
                                       "--k-model",  "pico",
                                       "--k-batch",  "8",
                                       "--k-lr",     "3e-3",
+                                      "--k-method", "rnb",
                                       "--threads",  "1"};
   ::testing::internal::CaptureStdout();
   EXPECT_EQ(regroup_command(args), 0);
@@ -166,8 +168,8 @@ TEST(KByLossRuns, AreRunsOfTheirOwnMadeOnceAndBilled) {
   }
 
   // Cut short: the grouping is not there and one run lacks its end. Only that run is done again.
-  const std::string text =
-      fmt::format("regroup:k=2..4,embedder={},by=loss,steps=20,seeds=2,model=pico,batch=8,lr=3e-3", points);
+  const std::string text = fmt::format(
+      "regroup:k=2..4,embedder={},by=loss,steps=20,seeds=2,model=pico,batch=8,lr=3e-3,method=rnb", points);
   const Grouping first = resolve_grouping(store, text);
   EXPECT_EQ(read_run(runs[0] / "run.h5").experiment.at("method"), "rnb");
   fs::remove_all(store.folder() / "groupings" / first.name);

@@ -81,8 +81,8 @@ TEST(GroupingExpression, AnEncodersFolderWithAPrompt) {
 }
 
 TEST(GroupingExpression, ByLossWithItsShortRuns) {
-  const auto e =
-      parse_grouping("regroup:k=5..15:5,by=loss,steps=200,seeds=3,model=mini,context=64,batch=8,lr=3e-3");
+  const auto e = parse_grouping(
+      "regroup:k=5..15:5,by=loss,steps=200,seeds=3,model=mini,context=64,batch=8,lr=3e-3,method=dga");
   ASSERT_TRUE(e.by_loss);
   EXPECT_EQ(e.by_loss->steps, 200);
   EXPECT_EQ(e.by_loss->seeds, 3);
@@ -90,14 +90,16 @@ TEST(GroupingExpression, ByLossWithItsShortRuns) {
   EXPECT_EQ(e.by_loss->context, 64);
   EXPECT_EQ(e.by_loss->batch, 8);
   EXPECT_EQ(e.by_loss->lr, 3e-3);
+  EXPECT_EQ(e.by_loss->method, "dga");
   EXPECT_THAT(e.name, StartsWith("regroup-minilm-k5..15_5-s1-n3-loss-200x3-"));
   EXPECT_EQ(expression_at(e, 10), "regroup:k=10,embedder=minilm,seed=1,nredo=3");
 }
 
 TEST(GroupingExpression, WhatChangesTheShortRunsChangesTheName) {
   const std::string plain = parse_grouping("regroup:k=5..15:5,by=loss").name;
-  EXPECT_EQ(plain, parse_grouping("regroup:k=5..15:5,by=loss,steps=100,lr=0.001").name);
-  for (const char* other : {"steps=99", "seeds=2", "model=mini", "context=32", "batch=8", "lr=2e-3"})
+  EXPECT_EQ(plain, parse_grouping("regroup:k=5..15:5,by=loss,steps=100,lr=0.001,method=stratified").name);
+  for (const char* other :
+       {"steps=99", "seeds=2", "model=mini", "context=32", "batch=8", "lr=2e-3", "method=rnb"})
     EXPECT_NE(plain, parse_grouping(std::string("regroup:k=5..15:5,by=loss,") + other).name) << other;
   EXPECT_EQ(parse_grouping("regroup:k=5..15:5,by=silhouette").name, parse_grouping("regroup:k=5..15:5").name);
 }
