@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "base/text.h"
 #include "harness/experiment_keys.h"
 #include "harness/simplex_grid.h"
 
@@ -19,11 +20,6 @@ struct AxisValue {
   std::string value, origin;
 };
 using Axes = std::vector<std::pair<std::string, std::vector<AxisValue>>>;  // in the order of first mention
-
-std::string trim(const std::string& text) {
-  const size_t first = text.find_first_not_of(" \t");
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 bool parse_int(const std::string& text, int64_t& out) {
   const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), out);
@@ -139,7 +135,7 @@ StorePlan& store_of_section(SweepPlan& plan, std::vector<std::string>& sections,
   if (it != sections.end()) return plan.stores[static_cast<size_t>(it - sections.begin())];
   sections.push_back(section);
   plan.stores.emplace_back();
-  if (section.size() > 4) plan.stores.back().name = trim(section.substr(4));
+  if (section.size() > 4) plan.stores.back().name = trimmed(std::string_view(section).substr(4));
   return plan.stores.back();
 }
 
@@ -193,7 +189,7 @@ std::vector<std::string> axis_values(const std::string& key, const std::string& 
   std::vector<std::string> pieces;
   for (size_t at = 0; at <= value.size();) {
     const size_t end = piece_end(key, value, at);
-    const std::string piece = trim(value.substr(at, end - at));
+    const std::string piece(trimmed(std::string_view(value).substr(at, end - at)));
     at = end + 1;
     if (piece.empty()) fail_usage("config", "{} = '{}': an empty value between commas", key, value);
     if (goes_on(key, piece, pieces)) {
