@@ -12,6 +12,7 @@
 #include "harness/list_command.h"
 #include "harness/prepare_command.h"
 #include "harness/replay_command.h"
+#include "harness/reproduce_command.h"
 #include "harness/sweep_command.h"
 #include "results/commands.h"
 
@@ -46,19 +47,22 @@ rnb::Command trained(const std::string& name, const std::string& summary) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return rnb::dispatch({{"fetch", "download an original data set or model", rnb::fetch_command},
-                        {"prepare", "source files -> prepared store", rnb::prepare_command},
-                        trained("regroup", "embed and cluster a store"),
-                        trained("run", "train one experiment"),
-                        {"sweep", "a grid of experiments", rnb::sweep_command},
-                        {"list", "methods, datasets, models", rnb::list_command},
-                        {"info", "one run in words", rnb::info_command},
-                        {"report", "runs -> table or page", rnb::report_command},
-                        {"replay", "a method over recorded signals", rnb::replay_command},
-                        {"cost", "what methods cost: formulas and measurement", rnb::cost_command},
-                        trained("eval", "loss of a model on a store or on token ids"),
-                        trained("embed", "vectors of texts from an encoder"),
-                        {"validate", "check a run file against the schema", rnb::validate_command},
-                        {"merge", "many runs -> one file", rnb::merge_command}},
-                       argc, argv);
+  return rnb::dispatch(
+      {{"fetch", "download an original data set or model", rnb::fetch_command},
+       {"prepare", "source files -> prepared store", rnb::prepare_command},
+       trained("regroup", "embed and cluster a store"),
+       trained("run", "train one experiment"),
+       {"sweep", "a grid of experiments", rnb::sweep_command},
+       {"list", "methods, datasets, models", rnb::list_command},
+       {"info", "one run in words", rnb::info_command},
+       {"profile", "where the time and FLOPs of runs go", rnb::profile_command},
+       {"report", "runs -> table or page", rnb::report_command},
+       {"replay", "a method over recorded signals", rnb::replay_command},
+       {"reproduce", "a paper's runs, and its numbers beside theirs", rnb::reproduce_command},
+       {"cost", "what methods cost: formulas and measurement", rnb::cost_command},
+       trained("eval", "loss of a model on a store or on token ids"),
+       trained("embed", "vectors of texts from an encoder"),
+       {"validate", "check a run file against the schema", rnb::validate_command},
+       {"merge", "many runs -> one file", rnb::merge_command}},
+      argc, argv);
 }

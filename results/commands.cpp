@@ -19,6 +19,7 @@
 #include "results/best_static.h"
 #include "results/hdf5_file.h"
 #include "results/merge.h"
+#include "results/profile.h"
 #include "results/report_table.h"
 #include "results/run_file.h"
 #include "results/validate.h"
@@ -169,6 +170,27 @@ int info_command(const std::vector<std::string>& args) {
       if (seconds > 0 || r.flops.at(phase) > 0)
         fmt::print("    {:16} {:>10.2f} s {:>12.4g} FLOP\n", phase, seconds, r.flops.at(phase));
   }
+  return 0;
+}
+
+int profile_command(const std::vector<std::string>& args) {
+  po::options_description options("Options of rnb profile");
+  std::vector<std::string> places;
+  int operators = 8;
+  auto add = options.add_options();
+  add("operators", po::value(&operators),
+      "how many of the operators with the most FLOPs to show (default 8)");
+  add("json", "one JSON array with all of them, for machines");
+  po::variables_map values;
+  if (!parse(args, "profile", "where the seconds and FLOPs of runs go", options, places, values)) return 0;
+  if (operators < 0) fail_usage("profile", "--operators {}; expected 0 or more", operators);
+  nlohmann::json all = nlohmann::json::array();
+  std::string text;
+  for (const Profile& profile : profiles_of(find_runs(places))) {
+    all.push_back(to_json(profile));
+    text += (text.empty() ? "" : "\n") + render(profile, static_cast<size_t>(operators));
+  }
+  fmt::print("{}", values.count("json") ? all.dump(2) + "\n" : text);
   return 0;
 }
 

@@ -38,12 +38,13 @@ class CommandsTest : public ::testing::Test {
 };
 
 TEST_F(CommandsTest, HelpNeedsNoRuns) {
-  for (const auto command : {report_command, info_command, validate_command, merge_command})
+  for (const auto command : {report_command, info_command, profile_command, validate_command, merge_command})
     EXPECT_THAT(output_of(command, {"--help"}), HasSubstr("--help"));
 }
 
 TEST_F(CommandsTest, WrongUseIsAUsageError) {
-  for (const auto command : {report_command, info_command, validate_command, merge_command}) {
+  for (const auto command :
+       {report_command, info_command, profile_command, validate_command, merge_command}) {
     EXPECT_THROW(command({}), UsageError);
     EXPECT_THROW(command({"--no-such-option", runs_}), UsageError);
   }
