@@ -22,8 +22,10 @@ const std::set<std::string> kRowKeys{"seed",
                                      "grouping",
                                      "log-every",
                                      "log_every",
+                                     "checkpoint-activations",
                                      "checkpoint-every",
                                      "checkpoint_every",
+                                     "deterministic",
                                      "keep-checkpoints",
                                      "keep_checkpoints",
                                      "save-model",
@@ -34,11 +36,12 @@ constexpr const char* kStore = "store";  // of a Setting: the digest, since a na
 
 using Setting = std::map<std::string, std::string>;
 
-// All of a run that decides what it can be compared with, beside data set, grouping, method and seed.
+// All of a run that decides what it can be compared with, beside data set, grouping, method and seed. An
+// empty value is that of a run which knows no such key.
 Setting setting_of(const RunSummary& r) {
   Setting out;
   for (const auto& [key, value] : r.experiment.items())
-    if (!kRowKeys.contains(key)) out[key] = value.get<std::string>();
+    if (const auto text = value.get<std::string>(); !kRowKeys.contains(key) && !text.empty()) out[key] = text;
   if (!r.store_digest.empty()) out[kStore] = r.store_digest;
   return out;
 }

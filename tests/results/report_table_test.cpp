@@ -156,7 +156,9 @@ TEST(ReportTable, TheSettingNamesOnlyWhatDiffers) {
   auto base = run("rnb", "original", 0, 5.0), longer = run("rnb", "original", 0, 5.0);
   base.experiment["lr"] = longer.experiment["lr"] = "0.001";
   longer.experiment["steps"] = "1000";
-  longer.experiment["warmup"] = "0.1";  // a key that the other run's program did not have yet
+  longer.experiment["warmup"] = "0.1";                 // a key that the other run's program did not have yet
+  longer.experiment["zero-shot"] = "";                 // another one, not used
+  longer.experiment["checkpoint-activations"] = "on";  // changes no result
   longer.run_id = "longer";
   const ReportTable t = report_table({base, longer});
   EXPECT_THAT(t.notes, Contains("setting 1: steps=1000, warmup=0.1"));
