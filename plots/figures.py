@@ -6,10 +6,11 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from runs import CHARGED, PHASES, by_name
+from runs import CHARGED, PHASES, by_name, short_grouping
 
 STYLES = ["-", "--", "-.", ":"]
 MARKERS = "osD^vPX*"
+MOST_CURVES = 10  # in one panel
 AXES = {"step": "optimiser steps", "flops": "training FLOPs", "seconds": "training seconds"}
 plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 130,
                      "axes.grid": True, "grid.alpha": 0.25, "legend.frameon": False, "svg.fonttype": "none"})
@@ -33,14 +34,21 @@ def band(ax, runs, curve, axis, i, label):
 
 
 def loss_curves(runs):
-    fig, axes = plt.subplots(1, 3, figsize=(13, 4), sharey=True)
-    for ax, (axis, title) in zip(axes, AXES.items()):
-        for i, (name, group) in enumerate(by_name(runs).items()):
-            band(ax, group, "valid_loss", axis, i, name)
-        ax.set_xlabel(title)
-    axes[0].set_ylabel("validation loss (nats per token)")
-    below = dict(loc="upper center", bbox_to_anchor=(0.5, 0.02), ncol=3, fontsize=7)
-    fig.legend(*axes[2].get_legend_handles_labels(), **below)
+    """One row of panels, or, where the curves would hide each other, one row a grouping."""
+    rows = [("", runs)]
+    if len(by_name(runs)) > MOST_CURVES:
+        rows = [(g, [r for r in runs if short_grouping(r.grouping) == g])
+                for g in dict.fromkeys(short_grouping(r.grouping) for r in runs)]
+    fig, axes = plt.subplots(len(rows), 3, figsize=(13, 4 * len(rows)), sharey=True, squeeze=False,
+                             gridspec_kw={"hspace": 0.75})
+    for line, (grouping, members) in zip(axes, rows):
+        for ax, (axis, title) in zip(line, AXES.items()):
+            for i, (name, group) in enumerate(by_name(members).items()):
+                band(ax, group, "valid_loss", axis, i, name)
+            ax.set_xlabel(title)
+        line[0].set_ylabel("validation loss (nats per token)")
+        line[1].legend(*line[2].get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, -0.16), ncol=3, fontsize=7)
+        line[1].set_title(f"{grouping} domains" if grouping else "")
     return fig
 
 
