@@ -4,8 +4,8 @@
 // and then mixes in smoothing / m.
 //
 // There the reference losses come from a scaling law over larger models; here from a file, or from a run of
-// the same model and length on uniform weights. A domain without validation examples counts as the mean of
-// the others' differences.
+// the same model and length on uniform weights. A domain without validation examples (or tokens to predict in
+// them) counts as the mean of the others' differences.
 
 #include <algorithm>
 #include <cmath>
@@ -46,10 +46,17 @@ class ShearedLlama : public Mixer {
   Decision init(const Domains& domains, Services& services) override {
     every_ = update_period("sheared_llama", every_, domains);
     drawable_ = drawable(domains);
-    reference_ =
-        file_.empty() ? trained_reference(services) : numbers_by_domain("sheared_llama", file_, domains);
+    std::vector<int64_t> evaluated = domains.valid_examples;  // 0: needs no reference
+    if (file_.empty()) {
+      DomainLosses trained = trained_reference(services);
+      reference_ = std::move(trained.loss);
+      evaluated =
+          std::move(trained.tokens);  // none, too, where the subset of the evaluations has none of a domain
+    } else {
+      reference_ = numbers_by_domain("sheared_llama", file_, domains);
+    }
     for (size_t i = 0; i < reference_.size(); ++i)
-      if (domains.valid_examples[i] > 0 && !std::isfinite(reference_[i]))
+      if (evaluated[i] > 0 && !std::isfinite(reference_[i]))
         fail("sheared_llama", "{} has no finite reference loss for domain '{}'",
              file_.empty() ? "the reference run" : file_, domains.names[i]);
     p_ = temperature_mixture(as_doubles(domains.train_examples), initial_tau_);
@@ -82,12 +89,12 @@ class ShearedLlama : public Mixer {
   void load(const nlohmann::json& saved) override { saved.at("p").get_to(p_); }
 
  private:
-  static std::vector<double> trained_reference(Services& services) {
+  static DomainLosses trained_reference(Services& services) {
     ProxySpec proxy;
     proxy.name = "reference";
     proxy.reference = true;
     proxy.losses = true;
-    return services.train_proxy(proxy).losses.loss;
+    return services.train_proxy(proxy).losses;
   }
 
   std::string file_;

@@ -68,12 +68,13 @@ TEST(ShearedLlama, TheReferenceIsAStratifiedRunOfTheSameLength) {
       EXPECT_EQ(call.at("steps"), 0);
       EXPECT_EQ(call.at("reference"), true);
       return {{"run", "r"},
-              {"losses", to_json(DomainLosses{losses, {5, 5}})},
+              {"losses", to_json(DomainLosses{losses, tokens})},
               {"finished", nullptr},
               {"parameters", 1.0},
               {"flops", 1.0}};
     }
     Doubles losses{1, 2};
+    Counts tokens{5, 5};
   } services;
   const Domains d = domains_of({10, 10}, {5, 5}, 20);
   const auto mixer = make_mixer("sheared_llama", {});
@@ -84,6 +85,13 @@ TEST(ShearedLlama, TheReferenceIsAStratifiedRunOfTheSameLength) {
   services.losses[1] = NAN;
   EXPECT_THAT(message_of([&] { make_mixer("sheared_llama", {})->init(d, services); }),
               HasSubstr("the reference run has no finite reference loss for domain 'd1'"));
+
+  // Validation examples that have no token to predict: the domain counts as the mean of the others.
+  services.tokens[1] = 0;
+  const auto without = make_mixer("sheared_llama", {});
+  without->init(d, services);
+  const Decision f = without->on_eval({1, Doubles{1.5, NAN}, Counts{5, 0}}, services);
+  EXPECT_NEAR((*f.sampling)[0], 0.5, 1e-12);
 }
 
 TEST(ShearedLlama, AReferenceFileMustNameEveryEvaluatedDomain) {
