@@ -1,6 +1,7 @@
 #include "results/commands.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 #include <sstream>
@@ -162,7 +163,7 @@ int info_command(const std::vector<std::string>& args) {
     fmt::print("{}\n  {} ({}) on {}, {} domains, seed {}: {}\n", place.text(), r.label, r.run_id, r.dataset,
                r.grouping, r.seed(), r.status);
     fmt::print("  {} parameters, {} steps; test loss {:.4f}, accuracy {:.2f} %, mean over domains {:.4f}\n",
-               r.parameters, r.experiment.value("steps", "?"), r.test_loss, 100 * r.accuracy,
+               r.parameters, std::isnan(r.steps) ? 0 : r.steps, r.test_loss, 100 * r.accuracy,
                r.domain_mean_loss);
     fmt::print("  wall time {}; the method's overhead {:.2f} % of training seconds, {:.3f} % of its FLOPs\n",
                format_duration(r.wall_seconds), 100 * r.overhead(r.seconds), 100 * r.overhead(r.flops));

@@ -159,6 +159,10 @@ ReportTable report_table(const std::vector<RunSummary>& runs, const std::string&
          fmt::join(labels, ", "));
   const bool weighted =
       std::any_of(runs.begin(), runs.end(), [](const RunSummary& r) { return !std::isnan(r.weighted_loss); });
+  const bool budgeted = std::any_of(runs.begin(), runs.end(), [](const RunSummary& r) {
+    return !r.experiment.value("budget", "").empty();
+  });
+  std::set<std::string> spent;  // methods that left nothing to their main run
   std::vector<std::pair<std::string, Setting>> pairs;
   for (const auto& [key, row] : rows) pairs.emplace_back(std::get<0>(key), std::get<1>(key));
   const std::set<std::string> keys = differing(pairs);
@@ -178,6 +182,7 @@ ReportTable report_table(const std::vector<RunSummary>& runs, const std::string&
                    "regroup s"};
   if (weighted)
     table.columns.insert(table.columns.end(), {"weighted loss", "weighted vs " + baseline + " [95 %]"});
+  if (budgeted) table.columns.push_back("steps");
   if (!keys.empty()) table.columns.push_back("setting");
   for (auto& [key, row] : rows) {
     const auto& [dataset, set, grouping, label] = key;
@@ -209,6 +214,11 @@ ReportTable report_table(const std::vector<RunSummary>& runs, const std::string&
     if (weighted)
       cells.insert(cells.end(),
                    {plus_minus(spread_of(row, weighted_loss), 4), paired(row, base, weighted_loss)});
+    if (budgeted) {
+      cells.push_back(mean_of(row, "{:.0f}", [](const RunSummary& r) { return r.steps; }));
+      for (const RunSummary* r : row.runs)
+        if (r->steps == 0) spent.insert(label);
+    }
     if (!keys.empty()) {
       const std::string words = in_words(set, keys);
       auto at = std::find(settings.begin(), settings.end(), words);
@@ -226,6 +236,12 @@ ReportTable report_table(const std::vector<RunSummary>& runs, const std::string&
   table.notes.push_back(
       "overhead: what the method itself costs / training; the paper's formula counts T m^2 N against 6 N D_t "
       "and takes accumulation as free.");
+  if (budgeted)
+    table.notes.push_back("steps: those of the main run that the method's own cost left of the budget.");
+  if (!spent.empty())
+    table.notes.push_back(fmt::format(
+        "spent the whole budget before the main run, so that the loss is that of the untrained model: {}.",
+        fmt::join(spent, ", ")));
   if (partial) table.notes.push_back("runs that did not finish are left out.");
   if (diverged) table.notes.push_back("a row with a run whose test loss is not a number shows no mean.");
   if (table.rows.empty()) table.notes.push_back("no run is complete.");

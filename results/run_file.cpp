@@ -13,8 +13,8 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-double last_value(const Hdf5Reader& in, const std::string& curve) {
-  const std::string path = "/curves/" + curve + "/value";
+double last_value(const Hdf5Reader& in, const std::string& curve, const char* column = "value") {
+  const std::string path = "/curves/" + curve + "/" + column;
   if (!in.has(path)) return kNone;
   const auto values = in.doubles(path);
   return values.empty() ? kNone : values.back();
@@ -72,6 +72,7 @@ RunSummary read_run(const RunPlace& place) {
                      in.text_attribute("/provenance", "shared_machine") == "true";
   r.parameters = number_attribute(in, "/", "parameters");
   r.test_loss = last_value(in, "test_loss");
+  r.steps = last_value(in, "test_loss", "step");
   r.domain_mean_loss = last_value(in, "test_domain_mean_loss");
   r.accuracy = last_value(in, "test_accuracy");
   r.weighted_loss = last_value(in, "test_weighted_loss");
@@ -103,6 +104,7 @@ nlohmann::json to_json(const RunSummary& r) {
           {"experiment", r.experiment},
           {"shared_machine", r.shared_machine},
           {"parameters", r.parameters},
+          {"steps", r.steps},
           {"test_loss", r.test_loss},
           {"domain_mean_loss", r.domain_mean_loss},
           {"accuracy", r.accuracy},

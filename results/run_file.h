@@ -33,6 +33,7 @@ struct RunSummary {
   // The paper's formula, share of training FLOPs. 0 for a method that never changed its mixture and spent no
   // FLOPs; NaN where the paper has no formula.
   double formula_overhead = 0;
+  double steps = 0;  // of the main run, as made; NaN: it has not come to its end
   double wall_seconds = 0;
   std::string seed() const { return experiment.value("seed", ""); }
   double overhead(const std::map<std::string, double>& by_phase) const;  // method's phases / train

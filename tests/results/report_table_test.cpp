@@ -10,6 +10,7 @@
 namespace rnb {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -163,6 +164,20 @@ TEST(ReportTable, TheSettingNamesOnlyWhatDiffers) {
   const ReportTable t = report_table({base, longer});
   EXPECT_THAT(t.notes, Contains("setting 1: steps=1000, warmup=0.1"));
   EXPECT_THAT(t.notes, Contains("setting 2: steps=500, warmup=-"));
+}
+
+TEST(ReportTable, ABudgetShowsTheStepsThatItLeft) {
+  auto plain = run("stratified", "original", 0, 5.0), costly = run("doremi", "original", 0, 9.0);
+  plain.steps = 300;
+  costly.steps = 0;
+  EXPECT_THAT(report_table({plain, costly}).columns, Not(Contains("steps")));
+  plain.experiment["budget"] = costly.experiment["budget"] = "flops=1e9";
+  const ReportTable t = report_table({plain, costly});
+  EXPECT_EQ(t.columns.back(), "steps");
+  EXPECT_EQ(t.rows[0].back(), "0");
+  EXPECT_EQ(t.rows[1].back(), "300");
+  EXPECT_THAT(t.notes, Contains(AllOf(HasSubstr("spent the whole budget"), HasSubstr("doremi"),
+                                      Not(HasSubstr("stratified")))));
 }
 
 TEST(ReportTable, OneSettingNeedsNoColumn) {
