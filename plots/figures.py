@@ -144,15 +144,14 @@ def choice_of_k(runs):
         axes[0][0].plot(k, value, label=name, **style(i))
         if run.k_loss is None:
             continue
-        mean, seeds = run.k_loss.mean(1), run.k_loss.shape[1]
-        spread = run.k_loss.std(1, ddof=1) if seeds > 1 else np.zeros(len(k))
-        axes[0][1].errorbar(k, mean, yerr=spread, capsize=3, label=f"{name} ({seeds} seeds)", **style(i))
+        mean = run.k_loss.mean(1)
+        spread = run.k_loss.std(1, ddof=1) if run.k_loss.shape[1] > 1 else np.zeros(len(k))
+        axes[0][1].errorbar(k, mean, yerr=spread, capsize=3, **style(i))
         axes[0][1].plot(k[np.nanargmin(mean)], np.nanmin(mean), "o", markersize=12, fillstyle="none", color="black")
     axes[0][0].set(xlabel="clusters k", ylabel="silhouette")
-    axes[0][0].legend(fontsize=7)
     if by_loss:
-        axes[0][1].set(xlabel="clusters k", ylabel="validation loss of the short runs (nats per token)")
-        axes[0][1].legend(fontsize=7)
+        axes[0][1].set(xlabel="clusters k", ylabel="validation loss (nats per token)", title="short runs")
+    fig.legend(*axes[0][0].get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, -0.02), fontsize=7)
     return fig
 
 
