@@ -46,7 +46,7 @@ def loss_curves(runs):
             for i, (name, group) in enumerate(by_name(members).items()):
                 band(ax, group, "valid_loss", axis, i, name)
             ax.set_xlabel(title)
-        line[0].set_ylabel("validation loss (nats per token)")
+        line[0].set_ylabel(f"validation loss (nats per {runs[0].per})")
         line[1].legend(*line[2].get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, -0.16), ncol=3, fontsize=7)
         line[1].set_title(f"{grouping} domains" if grouping else "")
     return fig
@@ -64,7 +64,7 @@ def final_losses(runs):
         ax.plot(values, np.full(len(values), i), "|", color="0.45", markersize=9)
     ax.set_yticks(range(len(groups)), list(groups))
     ax.invert_yaxis()
-    ax.set_xlabel("test loss (nats per token): mean ± standard deviation, bars are seeds")
+    ax.set_xlabel(f"test loss (nats per {runs[0].per}): mean ± standard deviation, bars are seeds")
     return fig
 
 
@@ -128,7 +128,7 @@ def domain_losses(runs):
     ax.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
     ax.set_yticks(range(len(groups)), list(groups))
     ax.grid(False)
-    fig.colorbar(image, label="test loss (nats per token)")
+    fig.colorbar(image, label=f"test loss (nats per {runs[0].per})")
     return fig
 
 
@@ -150,7 +150,7 @@ def choice_of_k(runs):
         axes[0][1].plot(k[np.nanargmin(mean)], np.nanmin(mean), "o", markersize=12, fillstyle="none", color="black")
     axes[0][0].set(xlabel="clusters k", ylabel="silhouette")
     if by_loss:
-        axes[0][1].set(xlabel="clusters k", ylabel="validation loss (nats per token)", title="short runs")
+        axes[0][1].set(xlabel="clusters k", ylabel=f"validation loss (nats per {runs[0].per})", title="short runs")
     fig.legend(*axes[0][0].get_legend_handles_labels(), loc="upper center", bbox_to_anchor=(0.5, -0.02), fontsize=7)
     return fig
 

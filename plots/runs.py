@@ -35,6 +35,7 @@ class Run:
     silhouette: tuple = None                        # (k, value)
     k_loss: np.ndarray = None                       # [k, seeds], validation loss of the short runs that chose k
     steps: int = 0
+    per: str = "token"                              # what losses are means over; of a CLIP: pair
 
     @property
     def name(self):
@@ -71,6 +72,8 @@ def read(file, h5):
         phases = texts(h5["overhead/phase"])
         run.seconds = dict(zip(phases, h5["overhead/seconds"][()]))
         run.flops = dict(zip(phases, h5["overhead/flops"][()]))
+    if "scores" in h5["eval"] and any(name.startswith("image_to_text") for name in texts(h5["eval/scores/name"])):
+        run.per = "pair"
     losses = h5["eval/test/original/loss"][()]
     run.original_domains = texts(h5["eval/test/original/domain_names"])
     run.original_loss = losses[-1] if len(losses) else None

@@ -228,7 +228,7 @@ ReportTable report_table(const std::vector<RunSummary>& runs, const std::string&
     table.rows.push_back(std::move(cells));
   }
   table.notes.push_back(
-      "test loss: nats per completion token, mean ± standard deviation over seeds; differences are paired by "
+      "test loss: nats per completion token (of a CLIP: per pair), mean ± standard deviation over seeds; differences are paired by "
       "seed (negative is better).");
   if (weighted)
     table.notes.push_back(
