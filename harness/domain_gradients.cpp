@@ -79,7 +79,7 @@ void DomainGradients::body_layer(const std::string& layer, const torch::Tensor& 
     if (r.end > begin) {
       const auto x = input.slice(0, begin, r.end).reshape({-1, input.size(-1)});
       const auto g = outgrad.slice(0, begin, r.end).reshape({-1, outgrad.size(-1)});
-      const auto piece = g.t().mm(x);
+      const auto piece = g.t().mm(x).to(torch::kFloat32);
       add(layer, r.domain, 0, piece.size(0), piece);
       if (norm_is_due()) {
         const auto flat = piece.reshape({-1});

@@ -4,13 +4,12 @@
 #include <cmath>
 #include <limits>
 
-#include <ATen/autocast_mode.h>
-
 #include "base/error.h"
 #include "base/progress.h"
 #include "harness/gradient_vectors.h"
 #include "harness/schedule.h"
 #include "harness/stop_signal.h"
+#include "models/autocast.h"
 
 namespace rnb {
 
@@ -165,10 +164,11 @@ double Trainer::train_microbatch(const Batch& batch, int64_t step_tokens, Phase 
   task_->track(tracker);
   if (tracker)
     tracker->begin_microbatch(row_domains, static_cast<double>(token_mean ? step_tokens : e_.batch));
-  const bool bf16 = e_.precision == "bf16";
-  at::autocast::set_autocast_enabled(device_.type(), bf16);
-  const Task::Encoded encoded = task_->encode(batch);
-  at::autocast::set_autocast_enabled(device_.type(), false);
+  Task::Encoded encoded;
+  {
+    const Autocast autocast(device_.type(), e_.precision == "bf16");
+    encoded = task_->encode(batch);
+  }
   if (mixing && needs_.loss_weighting != LossWeighting::None) weight = loss_weights(batch, encoded);
   const HeadOutput head = task_->loss(encoded, batch, torch::tensor(weight).to(device_), tracker);
   head.loss.backward();

@@ -1,6 +1,6 @@
 #include "models/recomputed_block.h"
 
-#include <ATen/autocast_mode.h>
+#include "models/autocast.h"
 
 namespace rnb {
 namespace {
@@ -27,13 +27,11 @@ struct RecomputedBlock : torch::autograd::Function<RecomputedBlock> {
     const auto i = static_cast<size_t>(context->saved_data["block"].toInt());
     const auto x = context->get_saved_variables()[0].detach().requires_grad_(true);
     const auto device = x.device().type();
-    const bool now = at::autocast::is_autocast_enabled(device);
     torch::Tensor y;
     {
       const torch::AutoGradMode with_graph(true);
-      at::autocast::set_autocast_enabled(device, context->saved_data["autocast"].toBool());
+      const Autocast as_before(device, context->saved_data["autocast"].toBool());
       y = stack.block(i, x);
-      at::autocast::set_autocast_enabled(device, now);
     }
     variable_list inputs{x};
     const auto& parameters = stack.block_parameters(i);
