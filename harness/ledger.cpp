@@ -7,19 +7,28 @@
 namespace rnb {
 namespace {
 
-double between(Ledger::Clock::time_point a, Ledger::Clock::time_point b) {
-  return std::chrono::duration<double>(b - a).count();
-}
+constexpr size_t kMostSpans = 4096;  // that wait to be added up
 
 }  // namespace
 
-Ledger::Ledger(std::function<Clock::time_point()> now)
-    : now_(std::move(now)), start_(now_()), last_(start_) {}
+Ledger::Ledger(std::shared_ptr<Clock> clock) : clock_(std::move(clock)), start_(clock_->now()), last_(start_) {}
 
 void Ledger::settle() {
-  const auto now = now_();
-  if (!stack_.empty()) costs_[static_cast<size_t>(stack_.back())].seconds += between(last_, now);
+  const Moment now = clock_->now();
+  if (!stack_.empty()) spans_.push_back({stack_.back(), last_, now});
   last_ = now;
+  if (spans_.size() >= kMostSpans) add_up();
+}
+
+void Ledger::add_up() const {
+  for (const Span& span : spans_)
+    costs_[static_cast<size_t>(span.phase)].seconds += clock_->seconds(span.from, span.to);
+  spans_.clear();
+}
+
+const PhaseCost& Ledger::cost(Phase phase) const {
+  add_up();
+  return costs_[static_cast<size_t>(phase)];
 }
 
 void Ledger::enter(Phase phase) {
@@ -53,27 +62,27 @@ void Ledger::bill(Phase phase, double seconds, double flops) {
 
 void Ledger::pause() {
   settle();
-  paused_ = last_;
+  spent_ += clock_->seconds(start_, last_);
 }
 
 void Ledger::go_on() {
-  const auto now = now_();
-  start_ += now - paused_;
-  last_ = now;
+  start_ = last_ = clock_->now();
 }
 
 double Ledger::wall_seconds() const {
-  return earlier_ + between(start_, now_());
+  return earlier_ + spent_ + clock_->seconds(start_, clock_->now());
 }
 
 double Ledger::uncovered() const {
-  double covered = stack_.empty() ? 0 : between(last_, now_());
+  add_up();
+  double covered = stack_.empty() ? 0 : clock_->seconds(last_, clock_->now());
   for (size_t i = 0; i < costs_.size(); ++i) covered += costs_[i].seconds - billed_[i];
   const double wall = wall_seconds();
   return wall > 0 ? 1.0 - covered / wall : 0.0;
 }
 
 nlohmann::json Ledger::to_json() const {
+  add_up();
   nlohmann::json phases = nlohmann::json::object();
   for (size_t i = 0; i < costs_.size(); ++i) {
     const PhaseCost& c = costs_[i];

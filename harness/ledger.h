@@ -3,15 +3,16 @@
 // innermost one, so the phases add up to the wall time that was spent inside any of them.
 
 #include <array>
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
+
+#include "harness/clock.h"
 
 namespace rnb {
 
@@ -42,9 +43,8 @@ struct PhaseCost {
 
 class Ledger {
  public:
-  using Clock = std::chrono::steady_clock;
-  // `now` is asked on every change of phase; it must never go back.
-  explicit Ledger(std::function<Clock::time_point()> now = &Clock::now);
+  // The clock is asked on every change of phase; nobody waits for it before the ledger is read.
+  explicit Ledger(std::shared_ptr<Clock> clock = std::make_shared<HostClock>());
   void enter(Phase phase);
   void leave();
   void add_flops(const char* module, double flops);  // to the innermost phase; outside any: dropped
@@ -56,8 +56,8 @@ class Ledger {
   void go_on();
   double wall_seconds() const;  // since construction, plus what load() brought
   double seconds(Phase phase) const { return cost(phase).seconds; }
-  double flops(Phase phase) const { return cost(phase).flops; }
-  const PhaseCost& cost(Phase phase) const { return costs_[static_cast<size_t>(phase)]; }
+  double flops(Phase phase) const { return costs_[static_cast<size_t>(phase)].flops; }
+  const PhaseCost& cost(Phase phase) const;
   // Share of the wall time that no phase covers; billed costs do not count.
   double uncovered() const;
   nlohmann::json to_json() const;  // {"phases": ..., "modules": ..., "wall_seconds"}
@@ -65,13 +65,20 @@ class Ledger {
 
  private:
   void settle();  // gives the time since the last change to the innermost phase
-  std::array<PhaseCost, kPhaseNames.size()> costs_{};
+  void add_up() const;  // the spans so far
+  struct Span {
+    Phase phase;
+    Moment from, to;
+  };
+  mutable std::vector<Span> spans_;
+  mutable std::array<PhaseCost, kPhaseNames.size()> costs_{};
   std::array<double, kPhaseNames.size()> billed_{};
   std::map<std::string, std::map<std::string, double>> modules_;  // phase -> operator -> FLOPs
   std::vector<Phase> stack_;
-  std::function<Clock::time_point()> now_;
-  Clock::time_point start_, last_, paused_;
-  double earlier_ = 0;  // wall seconds of the run's earlier processes
+  std::shared_ptr<Clock> clock_;
+  Moment start_, last_;  // start_: of this process's part, or of what followed its last pause
+  double earlier_ = 0;   // wall seconds of the run's earlier processes
+  double spent_ = 0;     // before the last pause
 };
 
 class LedgerPause {

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
+#include "harness/device_clock.h"
 #include "harness/provenance.h"
 #include "harness/run_lock.h"
 #include "methods/registry.h"
@@ -82,7 +83,7 @@ RunResult run_experiment(const Experiment& e, const Store& store, const Grouping
       if (entry.path().filename() != "run.lock") fs::remove_all(entry.path());
 
   if (settings.proxy_for.empty()) print_resolved(e, id);
-  Ledger ledger;
+  Ledger ledger(make_clock(resolve_device(e.device)));
   if (settings.proxy_for.empty()) bill_regroup(ledger, grouping);
   nlohmann::json start;
   {

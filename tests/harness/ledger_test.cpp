@@ -10,11 +10,11 @@ class Hand {
  public:
   void spend(int milliseconds) { now_ += std::chrono::milliseconds(milliseconds); }
   Ledger ledger() const {
-    return Ledger([this] { return now_; });
+    return Ledger(std::make_shared<HostClock>([this] { return now_; }));
   }
 
  private:
-  Ledger::Clock::time_point now_ = Ledger::Clock::time_point(std::chrono::hours(1));
+  std::chrono::steady_clock::time_point now_{std::chrono::hours(1)};
 };
 
 TEST(Ledger, TimeBelongsToTheInnermostPhaseAndPhasesAddUpToTheWall) {
