@@ -26,10 +26,12 @@ double AdamW::clip_grad_norm(double limit) {
   std::vector<torch::Tensor> grads;
   for (const NamedParameter& p : named_)
     if (p.tensor.grad().defined()) grads.push_back(p.tensor.grad());
-  const auto norms = torch::_foreach_norm(grads, 2);
+  if (grads.empty()) return 0;
+  // One copy to the host for all of them: each would make it wait.
+  const auto norms = torch::stack(torch::_foreach_norm(grads, 2)).to(torch::kCPU).to(torch::kFloat64);
   double squares = 0;
-  for (const torch::Tensor& n : norms) {
-    const double value = n.item<double>();
+  for (int64_t i = 0; i < norms.numel(); ++i) {
+    const double value = norms.data_ptr<double>()[i];
     squares += value * value;
   }
   const double norm = std::sqrt(squares);

@@ -3,10 +3,11 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "harness/device.h"
 
 namespace rnb {
 
-Batch collate(const Store& store, std::span<const RowSpec> rows, int64_t context, torch::Device device) {
+Batch collate(const Store& store, std::span<const RowSpec> rows, int64_t context) {
   Batch batch;
   std::vector<std::vector<int32_t>> tokens(rows.size());
   std::vector<std::vector<int64_t>> predicted(rows.size());  // places t whose token t + 1 counts
@@ -49,10 +50,13 @@ Batch collate(const Store& store, std::span<const RowSpec> rows, int64_t context
   batch.tokens = static_cast<int64_t>(places.size());
   batch.rows = torch::tensor(places, torch::kInt64);
   batch.targets = torch::tensor(targets, torch::kInt64);
-  if (!device.is_cpu()) {
-    for (torch::Tensor* t : {&batch.ids, &batch.rows, &batch.targets})
-      *t = t->pin_memory().to(device, /*non_blocking=*/true);
-  }
+  return batch;
+}
+
+Batch on_device(const Batch& host, torch::Device device) {
+  Batch batch = host;
+  for (torch::Tensor* t : {&batch.ids, &batch.pixels, &batch.rows, &batch.targets})
+    if (t->defined()) *t = to_device(*t, device);
   return batch;
 }
 

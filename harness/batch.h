@@ -33,8 +33,10 @@ struct Batch {
 };
 
 // Rows must be sorted by domain. `context` is the longest input: an example may have context + 1 tokens, the
-// last of which is only predicted.
-Batch collate(const Store& store, std::span<const RowSpec> rows, int64_t context, torch::Device device);
+// last of which is only predicted. On the host.
+Batch collate(const Store& store, std::span<const RowSpec> rows, int64_t context);
+// The same batch with its tensors on the device (device.h's to_device).
+Batch on_device(const Batch& host, torch::Device device);
 
 std::vector<RowSpec> one_example_a_row(std::span<const Draw> draws);
 // Fills each row with further examples of its domain's stream while there is room.

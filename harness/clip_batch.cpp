@@ -16,7 +16,7 @@ int64_t end_of_text(const ClipConfig& shape) {
 }  // namespace
 
 TextBatch collate_texts(const ClipConfig& shape, int64_t context,
-                        const std::vector<std::vector<int32_t>>& texts, torch::Device device) {
+                        const std::vector<std::vector<int32_t>>& texts) {
   TextBatch out;
   const auto n = static_cast<int64_t>(texts.size());
   int64_t longest = 1;
@@ -34,8 +34,6 @@ TextBatch collate_texts(const ClipConfig& shape, int64_t context,
     ids[row * longest + end] = end_of_text(shape);
     out.ends.data_ptr<int64_t>()[row] = end;
   }
-  out.ids = out.ids.to(device);
-  out.ends = out.ends.to(device);
   return out;
 }
 
@@ -58,8 +56,7 @@ torch::Tensor collate_pixels(const ClipBatching& how, std::span<const int64_t> e
              : centre_square(image, size);
     normalised_pixels(square, {out + static_cast<size_t>(i) * each, each});
   });
-  if (how.device.is_cpu()) return pixels;
-  return pixels.pin_memory().to(how.device, /*non_blocking=*/true);
+  return pixels;
 }
 
 Batch collate_pairs(const ClipBatching& how, std::span<const RowSpec> rows, std::optional<int64_t> step) {
@@ -81,7 +78,7 @@ Batch collate_pairs(const ClipBatching& how, std::span<const RowSpec> rows, std:
     }
     batch.head_domains.back().end = end;
   }
-  TextBatch text = collate_texts(how.shape, how.context, texts, how.device);
+  TextBatch text = collate_texts(how.shape, how.context, texts);
   batch.ids = text.ids;
   batch.rows = text.ends;
   batch.cut = text.cut;

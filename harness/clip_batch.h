@@ -16,13 +16,12 @@ struct ClipBatching {
   int64_t context = 0;  // the most tokens of a text, its end included
   bool has_end = true;  // the store's texts end with the tokenizer's end-of-text
   uint64_t seed = 0;
-  torch::Device device = torch::kCPU;
 };
 
 // One pair a row, rows sorted by domain. In the Batch each pair is one counted place: `rows` holds the place
 // of its end-of-text in its row of ids, `targets` is empty. A text longer than the model's positions keeps
 // its end-of-text. With a `step` images are cropped at random, by (seed, step, example) alone; without, as in
-// evaluation. Images are decoded on as many threads as tensors are computed on.
+// evaluation. Images are decoded on as many threads as tensors are computed on. On the host, as all here.
 Batch collate_pairs(const ClipBatching& how, std::span<const RowSpec> rows, std::optional<int64_t> step);
 
 // The parts for any use of one tower alone.
@@ -35,6 +34,6 @@ struct TextBatch {
   int64_t cut = 0;
 };
 TextBatch collate_texts(const ClipConfig& shape, int64_t context,
-                        const std::vector<std::vector<int32_t>>& texts, torch::Device device);
+                        const std::vector<std::vector<int32_t>>& texts);
 
 }  // namespace rnb

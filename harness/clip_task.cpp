@@ -37,10 +37,10 @@ double ClipTask::last_layers_size() const {
 }
 
 ClipBatching ClipTask::batching() const {
-  return {store_, images_, model_.config(), context_, tokenizer_->eos_id() >= 0, seed_, device_};
+  return {store_, images_, model_.config(), context_, tokenizer_->eos_id() >= 0, seed_};
 }
 
-Batch ClipTask::collate(std::span<const RowSpec> rows, std::optional<int64_t> step) const {
+Batch ClipTask::collate_on_host(std::span<const RowSpec> rows, std::optional<int64_t> step) const {
   return collate_pairs(batching(), rows, step);
 }
 

@@ -160,7 +160,7 @@ TensorMap DomainGradients::save() const {
   return out;
 }
 
-void DomainGradients::load(const TensorMap& saved) {
+void DomainGradients::load(const TensorMap& saved, torch::Device device) {
   const auto vector = [&](const std::string& name) {
     const auto t = saved.at(name).contiguous();
     return std::vector<double>(t.data_ptr<double>(), t.data_ptr<double>() + t.numel());
@@ -171,7 +171,8 @@ void DomainGradients::load(const TensorMap& saved) {
   for (const auto& [name, tensor] : saved) {
     const size_t slash = name.rfind('/');
     if (slash == std::string::npos) continue;
-    sums_.at(name.substr(0, slash)).at(std::stoul(name.substr(slash + 1))) = tensor.clone();
+    sums_.at(name.substr(0, slash)).at(std::stoul(name.substr(slash + 1))) =
+        tensor.to(device, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
   }
 }
 

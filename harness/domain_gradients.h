@@ -45,7 +45,7 @@ class DomainGradients : public LinearTracker {
   GradientGram gram() const;
   void reset();  // a new round
   TensorMap save() const;
-  void load(const TensorMap& saved);
+  void load(const TensorMap& saved, torch::Device device);
   double bytes() const;
 
  private:

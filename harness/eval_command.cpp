@@ -106,7 +106,7 @@ int eval_command(const std::vector<std::string>& args) {
   if (!store.empty()) return eval_store({model_folder, store, split, device_name, zero_shot, batch, json});
   if (clip) return clip_command({model_folder, ids, pixels, out, device_name, json});
   const auto model = make_language_model(model_folder, 0, 0, 0, device);
-  const double loss = eval_ids(*model, NpyArray(ids), logits);
+  const double loss = eval_ids(*model, NpyArray(ids), logits, device);
   if (json) {
     fmt::print("{}\n", nlohmann::json{{"loss", loss}}.dump());
   } else {

@@ -23,7 +23,7 @@ ExampleLosses evaluate(LanguageModel& model, const Store& store, std::span<const
     const size_t end = std::min(n, begin + static_cast<size_t>(batch_size));
     std::vector<RowSpec> rows;
     for (size_t i = begin; i < end; ++i) rows.push_back({0, {examples[order[i]]}});
-    const Batch batch = collate(store, rows, context, device);
+    const Batch batch = on_device(collate(store, rows, context), device);
     out.cut += batch.cut;
     if (batch.tokens == 0) continue;
     const auto hidden = model.hidden(batch.ids);

@@ -101,7 +101,7 @@ Embeddings embed_images(const Store& store, const std::string& embedder, const R
   if (const auto kept = kept_embeddings(store, key)) return *kept;
   const auto start = std::chrono::steady_clock::now();
   Ledger ledger;
-  const torch::Device device(options.device);
+  const torch::Device device = resolve_device(options.device);
   Clip model = make_clip(tower.folder.string(), {}, 0, 0, device);
   const int64_t dim = model.config().embedding;
   std::vector<float> vectors;
@@ -111,12 +111,13 @@ Embeddings embed_images(const Store& store, const std::string& embedder, const R
     const FlopCounter counter(ledger);
     const PhaseScope scope(ledger, Phase::Regroup);
     Progress progress("embed images", store.size());
-    const ClipBatching how{store, images, model.config(), 0, true, 0, device};
+    const ClipBatching how{store, images, model.config(), 0, true, 0};
     for (int64_t begin = 0; begin < store.size(); begin += kImages) {
       std::vector<int64_t> examples;
       for (int64_t i = begin; i < std::min(begin + kImages, store.size()); ++i) examples.push_back(i);
       const auto part =
-          model.image_embeddings(model.image_features(collate_pixels(how, examples, std::nullopt)))
+          model.image_embeddings(
+                   model.image_features(to_device(collate_pixels(how, examples, std::nullopt), device)))
               .to(torch::kCPU)
               .contiguous();
       vectors.insert(vectors.end(), part.data_ptr<float>(), part.data_ptr<float>() + part.numel());

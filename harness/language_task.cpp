@@ -30,8 +30,8 @@ double LanguageTask::cost_of(int64_t example) const {
       std::min<int64_t>(static_cast<int64_t>(store_.tokens(example).size()), context_ + 1));
 }
 
-Batch LanguageTask::collate(std::span<const RowSpec> rows, std::optional<int64_t>) const {
-  return rnb::collate(store_, rows, context_, device_);
+Batch LanguageTask::collate_on_host(std::span<const RowSpec> rows, std::optional<int64_t>) const {
+  return rnb::collate(store_, rows, context_);
 }
 
 Task::Encoded LanguageTask::encode(const Batch& batch) {

@@ -17,7 +17,8 @@ class LanguageTask : public Task {
   void save(const std::filesystem::path& folder) const override { save_hugging_face(*model_, folder); }
   int64_t context() const override { return context_; }
   double cost_of(int64_t example) const override;
-  Batch collate(std::span<const RowSpec> rows, std::optional<int64_t> step) const override;
+  torch::Device device() const override { return device_; }
+  Batch collate_on_host(std::span<const RowSpec> rows, std::optional<int64_t> step) const override;
   Encoded encode(const Batch& batch) override;
   HeadOutput loss(const Encoded& rows, const Batch& batch, const torch::Tensor& row_weight,
                   LinearTracker* tracker) override;

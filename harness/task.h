@@ -42,7 +42,11 @@ class Task {
   // What an example costs a forward pass, in units of its own: tokens, or 1 for a pair.
   virtual double cost_of(int64_t example) const = 0;
   // Rows sorted by domain. `step` of training decides the augmentation; none: as in evaluation.
-  virtual Batch collate(std::span<const RowSpec> rows, std::optional<int64_t> step) const = 0;
+  virtual Batch collate_on_host(std::span<const RowSpec> rows, std::optional<int64_t> step) const = 0;
+  virtual torch::Device device() const = 0;
+  Batch collate(std::span<const RowSpec> rows, std::optional<int64_t> step) const {
+    return on_device(collate_on_host(rows, step), device());
+  }
 
   using Encoded = std::vector<torch::Tensor>;  // float32, a row a counted place
   virtual Encoded encode(const Batch& batch) = 0;

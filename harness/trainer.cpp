@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "harness/gradient_vectors.h"
+#include "harness/prefetch.h"
 #include "harness/schedule.h"
 #include "harness/stop_signal.h"
 #include "models/autocast.h"
@@ -104,7 +105,7 @@ void Trainer::train_step(const Weights& p, Phase phase) {
     rows = draw(p, step);
     if (by_domain) rows = split_by_domain(rows.front());
     for (const auto& part : rows) {
-      batches.push_back(task_->collate(part, step));
+      batches.push_back(task_->collate_on_host(part, step));
       tokens += batches.back().tokens;
       cut_ += batches.back().cut;
     }
@@ -115,7 +116,8 @@ void Trainer::train_step(const Weights& p, Phase phase) {
   if (by_domain) {
     loss_ = train_by_domain(batches, step);
   } else {
-    for (const Batch& batch : batches) loss_ += train_microbatch(batch, tokens, phase);
+    Prefetch prefetch(batches, device_);
+    for (size_t i = 0; i < batches.size(); ++i) loss_ += train_microbatch(prefetch.next(), tokens, phase);
   }
   if (!std::isfinite(loss_))
     fail("train",
@@ -170,7 +172,7 @@ double Trainer::train_microbatch(const Batch& batch, int64_t step_tokens, Phase 
     encoded = task_->encode(batch);
   }
   if (mixing && needs_.loss_weighting != LossWeighting::None) weight = loss_weights(batch, encoded);
-  const HeadOutput head = task_->loss(encoded, batch, torch::tensor(weight).to(device_), tracker);
+  const HeadOutput head = task_->loss(encoded, batch, to_device(torch::tensor(weight), device_), tracker);
   head.loss.backward();
   add_domain_losses(head.row_loss, batch.head_domains);
   return head.loss.item<double>();
@@ -183,7 +185,9 @@ double Trainer::train_by_domain(const std::vector<Batch>& parts, int64_t step) {
   std::vector<torch::Tensor> gradient(m_);
   std::vector<double> loss(m_, std::numeric_limits<double>::quiet_NaN());
   std::vector<int64_t> tokens(m_);
-  for (const Batch& part : parts) {
+  Prefetch prefetch(parts, device_);
+  for (size_t k = 0; k < parts.size(); ++k) {
+    const Batch part = prefetch.next();
     if (part.tokens == 0) continue;
     const auto i = static_cast<size_t>(part.row_domain.front());
     const auto result = vectors.of(part);

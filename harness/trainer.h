@@ -18,6 +18,7 @@
 #include "harness/adamw.h"
 #include "harness/batch.h"
 #include "harness/checkpoint.h"
+#include "harness/device.h"
 #include "harness/domain_gradients.h"
 #include "harness/evaluator.h"
 #include "harness/experiment.h"
@@ -145,7 +146,6 @@ class Trainer {
 };
 
 double parse_budget(const std::string& budget);  // FLOPs; UsageError
-torch::Device resolve_device(const std::string& name);  // Error with a hint where there is no such device
 // The linear layers that last | last:N | pattern:REGEX names; UsageError where none matches. `last` is how many of the
 // last ones a model's output is made of.
 std::vector<std::string> tracked_layers(const std::string& track, const std::vector<std::string>& names,

@@ -30,20 +30,6 @@ std::vector<std::string> tracked_layers(const std::string& track, const std::vec
   return out;
 }
 
-torch::Device resolve_device(const std::string& name) {
-  const torch::Device device(name);
-  if (device.is_cuda() && !torch::cuda::is_available())
-    fail(
-        "device",
-        "'{}' asked for, but no CUDA device is usable here; run scripts/setup.sh --cuda on a machine with an "
-        "NVIDIA driver, or use --device cpu",
-        name);
-  if (device.is_cuda() && device.has_index() &&
-      device.index() >= static_cast<int>(torch::cuda::device_count()))
-    fail("device", "'{}' asked for, but there are {} CUDA devices", name, torch::cuda::device_count());
-  return device;
-}
-
 Trainer::Trainer(const Experiment& experiment, const Store& store, const Grouping& grouping,
                  std::filesystem::path run_folder, nlohmann::json start_event, Ledger& ledger)
     : e_(experiment),
@@ -113,7 +99,7 @@ void Trainer::start() {
   mixer_->init(domains_, *services_);
   services_->close();
   read_needs();
-  if (gradients_) gradients_->load(checkpoint->gradients);
+  if (gradients_) gradients_->load(checkpoint->gradients, device_);
   mixer_->load(s.at("mixer"));
   if (!call_.is_object()) return;
   mixer_before_ = s.at("mixer");

@@ -7,6 +7,7 @@
 #include "base/parallel.h"
 #include "datasets/images/clip_pixels.h"
 #include "harness/clip_batch.h"
+#include "harness/device.h"
 
 namespace rnb {
 namespace {
@@ -32,8 +33,9 @@ torch::Tensor class_vectors(Clip& model, const Tokenizer& tokenizer, const Label
   for (size_t begin = 0; begin < texts.size(); begin += kTexts) {
     const auto end = texts.begin() + static_cast<std::ptrdiff_t>(std::min(texts.size(), begin + kTexts));
     const TextBatch batch = collate_texts(model.config(), model.config().positions,
-                                          {texts.begin() + static_cast<std::ptrdiff_t>(begin), end}, device);
-    parts.push_back(model.text_embeddings(model.text_features(batch.ids, batch.ends)));
+                                          {texts.begin() + static_cast<std::ptrdiff_t>(begin), end});
+    parts.push_back(model.text_embeddings(
+        model.text_features(to_device(batch.ids, device), to_device(batch.ends, device))));
   }
   const auto all = torch::cat(parts);
   return unit_rows(all.reshape({static_cast<int64_t>(task.classes.size()), -1, all.size(1)}).mean(1));
@@ -64,7 +66,7 @@ ZeroShotScore classify(Clip& model, const Tokenizer& tokenizer, const LabelledTa
       } catch (const Error&) {
       }
     });
-    const auto best = model.image_embeddings(model.image_features(pixels.to(device)))
+    const auto best = model.image_embeddings(model.image_features(to_device(pixels, device)))
                           .mm(classes.t())
                           .argmax(1)
                           .to(torch::kCPU)

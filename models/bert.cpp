@@ -18,7 +18,8 @@ constexpr int64_t kMostLayers = 1000;
 
 class Bert : public TextEncoder {
  public:
-  explicit Bert(const fs::path& folder) : tensors_(folder, "bert", {"bert.", "0.auto_model."}) {
+  Bert(const fs::path& folder, torch::Device device)
+      : tensors_(folder, "bert", {"bert.", "0.auto_model."}, device) {
     const auto config = read_json_file(folder / "config.json");
     const std::string file = (folder / "config.json").string();
     if (const auto act = optional_field<std::string>(config, "hidden_act", "gelu", file); act != "gelu")
@@ -125,8 +126,8 @@ class Bert : public TextEncoder {
 
 }  // namespace
 
-std::unique_ptr<TextEncoder> load_bert(const fs::path& folder) {
-  return std::make_unique<Bert>(folder);
+std::unique_ptr<TextEncoder> load_bert(const fs::path& folder, torch::Device device) {
+  return std::make_unique<Bert>(folder, device);
 }
 
 }  // namespace rnb

@@ -8,7 +8,7 @@
 
 namespace rnb {
 
-std::unique_ptr<TextEncoder> load_bert(const std::filesystem::path& folder);
-std::unique_ptr<TextEncoder> load_modernbert(const std::filesystem::path& folder);
+std::unique_ptr<TextEncoder> load_bert(const std::filesystem::path& folder, torch::Device device);
+std::unique_ptr<TextEncoder> load_modernbert(const std::filesystem::path& folder, torch::Device device);
 
 }  // namespace rnb

@@ -5,11 +5,12 @@
 namespace rnb {
 
 EncoderTensors::EncoderTensors(const std::filesystem::path& folder, std::string component,
-                               std::vector<std::string> prefixes)
+                               std::vector<std::string> prefixes, torch::Device device)
     : component_(std::move(component)),
       where_(folder.string()),
       prefixes_(std::move(prefixes)),
-      tensors_(load_safetensors(folder)) {}
+      tensors_(load_safetensors(folder)),
+      device_(device) {}
 
 torch::Tensor EncoderTensors::get(const std::string& name, const std::vector<int64_t>& shape) const {
   auto it = tensors_.find(name);
@@ -19,7 +20,7 @@ torch::Tensor EncoderTensors::get(const std::string& name, const std::vector<int
   if (it->second.sizes().vec() != shape)
     fail(component_, "{}: tensor {} has shape [{}], config.json asks for [{}]", where_, name,
          fmt::join(it->second.sizes(), ", "), fmt::join(shape, ", "));
-  return it->second.to(torch::kFloat32);
+  return it->second.to(device_, torch::kFloat32);
 }
 
 void check_encoder_batch(const torch::Tensor& ids, const torch::Tensor& mask, int64_t positions,

@@ -17,14 +17,15 @@ class EncoderTensors {
  public:
   EncoderTensors() = default;
   EncoderTensors(const std::filesystem::path& folder, std::string component,
-                 std::vector<std::string> prefixes);
-  // As float32; Error when it is missing or has another shape.
+                 std::vector<std::string> prefixes, torch::Device device);
+  // As float32 on the device; Error when it is missing or has another shape.
   torch::Tensor get(const std::string& name, const std::vector<int64_t>& shape) const;
 
  private:
   std::string component_, where_;
   std::vector<std::string> prefixes_;
   TensorMap tensors_;
+  torch::Device device_ = torch::kCPU;
 };
 
 struct NormOrLinear {

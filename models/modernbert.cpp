@@ -99,9 +99,9 @@ ModernBertConfig read_config(const fs::path& file) {
 
 class ModernBert : public TextEncoder {
  public:
-  explicit ModernBert(const fs::path& folder) : c_(read_config(folder / "config.json")) {
+  ModernBert(const fs::path& folder, torch::Device device) : c_(read_config(folder / "config.json")) {
     max_length_ = read_sentence_folder(folder, c_.positions, c_.positions);
-    const EncoderTensors tensors(folder, kTag, {"model.", "0.auto_model."});
+    const EncoderTensors tensors(folder, kTag, {"model.", "0.auto_model."}, device);
     const auto pair = [&](const std::string& name, const std::vector<int64_t>& shape, bool bias) {
       return NormOrLinear{tensors.get(name + ".weight", shape),
                           bias ? tensors.get(name + ".bias", {shape.front()}) : torch::Tensor()};
@@ -131,9 +131,9 @@ class ModernBert : public TextEncoder {
     const torch::InferenceMode inference;
     check_encoder_batch(ids, mask, c_.positions, kTag);
     const int64_t time = ids.size(1), head = c_.width / c_.heads;
-    const auto global = rotary_table(time, head, c_.global_theta, torch::kCPU),
-               local = rotary_table(time, head, c_.local_theta, torch::kCPU);
-    const auto visible = padding_mask(mask), near = window_mask(visible, time);
+    const auto global = rotary_table(time, head, c_.global_theta, ids.device()),
+               local = rotary_table(time, head, c_.local_theta, ids.device());
+    const auto visible = padding_mask(mask), near = window_mask(visible, time, ids.device());
     auto x = apply(word_norm_, torch::embedding(words_, ids));
     for (size_t i = 0; i < blocks_.size(); ++i) {
       const Block& b = blocks_[i];
@@ -164,13 +164,13 @@ class ModernBert : public TextEncoder {
   }
 
   // What a local layer may look at; undefined: everything.
-  torch::Tensor window_mask(const torch::Tensor& visible, int64_t time) const {
+  torch::Tensor window_mask(const torch::Tensor& visible, int64_t time, torch::Device device) const {
     if (time <= c_.reach + 1) return visible;
-    const auto t = torch::arange(time, torch::kInt64);
+    const auto t = torch::arange(time, torch::dtype(torch::kInt64).device(device));
     const auto near = (t.unsqueeze(1) - t.unsqueeze(0)).abs().le(c_.reach).view({1, 1, time, time});
     if (!visible.defined()) return near;
     // Padding sees itself, or where nothing else is near its softmax would be 0/0 and spread.
-    const auto self = torch::eye(time, torch::kBool).view({1, 1, time, time});
+    const auto self = torch::eye(time, torch::dtype(torch::kBool).device(device)).view({1, 1, time, time});
     return near.logical_and(visible.logical_or(self));
   }
 
@@ -194,8 +194,8 @@ class ModernBert : public TextEncoder {
 
 }  // namespace
 
-std::unique_ptr<TextEncoder> load_modernbert(const fs::path& folder) {
-  return std::make_unique<ModernBert>(folder);
+std::unique_ptr<TextEncoder> load_modernbert(const fs::path& folder, torch::Device device) {
+  return std::make_unique<ModernBert>(folder, device);
 }
 
 }  // namespace rnb

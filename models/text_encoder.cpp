@@ -24,13 +24,13 @@ fs::path default_encoder_folder() {
        "sentence-transformers folder");
 }
 
-std::unique_ptr<TextEncoder> load_text_encoder(const fs::path& folder) {
+std::unique_ptr<TextEncoder> load_text_encoder(const fs::path& folder, torch::Device device) {
   const fs::path file = folder / "config.json";
   if (!fs::exists(file))
     fail("encoder", "{}: has no config.json; expected a Hugging Face folder", folder.string());
   const auto type = json_field<std::string>(read_json_file(file), "model_type", file.string());
-  if (type == "bert") return load_bert(folder);
-  if (type == "modernbert") return load_modernbert(folder);
+  if (type == "bert") return load_bert(folder, device);
+  if (type == "modernbert") return load_modernbert(folder, device);
   fail("encoder", "{}: model_type '{}' is not an encoder that rnb knows; expected bert or modernbert",
        file.string(), type);
 }

@@ -30,8 +30,9 @@ class TextEncoder {
   virtual torch::Tensor encode_static(const torch::Tensor& ids, const torch::Tensor& mask) = 0;
 };
 
-// Throws Error naming file and key.
-std::unique_ptr<TextEncoder> load_text_encoder(const std::filesystem::path& folder);
+// Throws Error naming file and key. `encode` takes and gives tensors on `device`.
+std::unique_ptr<TextEncoder> load_text_encoder(const std::filesystem::path& folder,
+                                               torch::Device device = torch::kCPU);
 
 // The MiniLM that scripts/setup.sh installs, or the folder in RNB_ENCODER.
 std::filesystem::path default_encoder_folder();

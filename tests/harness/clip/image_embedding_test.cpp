@@ -85,7 +85,7 @@ TEST(ImageEmbedding, OfAFolderIsItsImageTowersAndIsKept) {
   const NpyArray array(e.file);
   const ImageStore images(store);
   const torch::NoGradGuard no_grad;
-  const ClipBatching how{store, images, model.config(), 0, true, 0, torch::kCPU};
+  const ClipBatching how{store, images, model.config(), 0, true, 0};
   const std::vector<int64_t> one{77};
   const auto expected = model.image_embeddings(model.image_features(collate_pixels(how, one, std::nullopt)));
   for (int64_t c = 0; c < 32; ++c)
