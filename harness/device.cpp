@@ -1,5 +1,7 @@
 #include "harness/device.h"
 
+#include <cstdlib>
+
 #include "base/error.h"
 
 namespace rnb {
@@ -16,6 +18,17 @@ torch::Device resolve_device(const std::string& name) {
       device.index() >= static_cast<int>(torch::cuda::device_count()))
     fail("device", "'{}' asked for, but there are {} CUDA devices", name, torch::cuda::device_count());
   return device;
+}
+
+void set_arithmetic(Arithmetic how) {
+  auto& context = at::globalContext();
+  context.setAllowTF32CuBLAS(how.tf32);
+  context.setAllowTF32CuDNN(how.tf32);
+  context.setDeterministicAlgorithms(how.deterministic, /*warn_only=*/false);
+  context.setDeterministicCuDNN(how.deterministic);
+  context.setBenchmarkCuDNN(false);
+  // cuBLAS repeats itself only with a workspace of its own; it reads this when it is first used.
+  if (how.deterministic) ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
 }
 
 torch::Tensor to_device(const torch::Tensor& host, torch::Device device) {

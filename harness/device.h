@@ -14,4 +14,11 @@ torch::Device resolve_device(const std::string& name);
 // computes. On the CPU the tensor itself.
 torch::Tensor to_device(const torch::Tensor& host, torch::Device device);
 
+// Of the whole process. `tf32`: float32 matrix products of a GPU in TF32. `deterministic`: only kernels that repeat bit for
+// bit; an operator that has none throws.
+struct Arithmetic {
+  bool tf32 = false, deterministic = false;
+};
+void set_arithmetic(Arithmetic how);
+
 }  // namespace rnb

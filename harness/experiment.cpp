@@ -153,6 +153,8 @@ void check_experiment(const Experiment& e) {
     fail_usage("config", "device = '{}': expected cpu, cuda or cuda:N", e.device);
   if (e.precision == "bf16" && e.device == "cpu")
     fail_usage("config", "precision = bf16 needs device = cuda (on a CPU it is slower than fp32)");
+  if (e.tf32 == "on" && e.device == "cpu")
+    fail_usage("config", "tf32 = on needs device = cuda (a CPU has no such products)");
   check_pattern(e.track);
   resolve_options(method_spec(e.method), e.method_options);
 }
@@ -162,6 +164,7 @@ std::string canonical_text(const Experiment& e) {
   for (const ExperimentKey& key : experiment_keys())
     if (const std::string value = get_key(e, key.name); key.in_run_id && !value.empty())
       lines[key.name] = value;  // unset keys are left out: a new one keeps the ids of runs without it
+  if (e.tf32 == "off") lines.erase("tf32");  // likewise
   // Complete options: writing out a default names the same run.
   lines["method-option"] = options_text(resolve_options(method_spec(e.method), e.method_options).values());
   std::string text;

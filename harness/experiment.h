@@ -41,6 +41,8 @@ struct Experiment {
   std::string device = "cpu";      // cpu | cuda | cuda:n
   int threads = 0;                 // 0: all cores
   std::string precision = "fp32";  // fp32 | bf16 (cuda only)
+  std::string tf32 = "off";         // off | on (cuda only): float32 products with 10 bits of mantissa
+  std::string deterministic = "off";  // off | on: kernels that repeat bit for bit, or an error
 
   // Where each key's value came from: "default", "file x.ini:12", "command line"; for the printed table only.
   std::map<std::string, std::string> origin;

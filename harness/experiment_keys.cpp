@@ -95,6 +95,14 @@ const std::vector<KeyField>& key_fields() {
       // its runs must keep their ids.
       {"threads", &E::threads, 0, 4096, {}, false, "0: all cores"},
       {"precision", &E::precision, 0, 0, {"fp32", "bf16"}, true, "fp32, or bf16 (cuda only)"},
+      {"tf32", &E::tf32, 0, 0, {"off", "on"}, true, "on: float32 products in TF32 (cuda only)"},
+      {"deterministic",
+       &E::deterministic,
+       0,
+       0,
+       {"off", "on"},
+       false,
+       "on: only kernels that repeat bit for bit on one machine; an error where there is none"},
   };
   return fields;
 }

@@ -47,6 +47,7 @@ Trainer::Trainer(const Experiment& experiment, const Store& store, const Groupin
       domain_tokens_(m_),
       domain_examples_(m_) {
   const PhaseScope scope(ledger_, Phase::Setup);
+  set_arithmetic({e_.tf32 == "on", e_.deterministic == "on"});
   task_ = make_task(e_, store_, device_);
   check_task(e_, *task_);
   optimiser_ = std::make_unique<AdamW>(task_->parameters(),

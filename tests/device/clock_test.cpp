@@ -52,5 +52,15 @@ TEST(Prefetch, GivesTheBatchesInTheirOrderOneAheadAndPinned) {
   EXPECT_TRUE(none.next().ids.is_same(batches[0].ids));
 }
 
+TEST(Arithmetic, IsSwitchedForTheWholeProcess) {
+  auto& context = at::globalContext();
+  set_arithmetic({.tf32 = true, .deterministic = true});
+  EXPECT_TRUE(context.allowTF32CuBLAS());
+  EXPECT_TRUE(context.deterministicAlgorithms());
+  set_arithmetic({});
+  EXPECT_FALSE(context.allowTF32CuBLAS());
+  EXPECT_FALSE(context.deterministicAlgorithms());
+}
+
 }  // namespace
 }  // namespace rnb
