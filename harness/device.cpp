@@ -1,22 +1,44 @@
 #include "harness/device.h"
 
 #include <cstdlib>
+#include <filesystem>
+
+#include <dlfcn.h>
 
 #include "base/error.h"
 
 namespace rnb {
 
+std::string open_cuda_part() {
+  Dl_info where{};
+  if (::dladdr(reinterpret_cast<const void*>(&at::globalContext), &where) == 0 || !where.dli_fname)
+    return "LibTorch's folder is not known";
+  const auto part = std::filesystem::path(where.dli_fname).parent_path() / "libtorch_cuda.so";
+  // Global: its own parts find each other's symbols. Never closed: kernels stay registered.
+  if (::dlopen(part.c_str(), RTLD_NOW | RTLD_GLOBAL)) return {};
+  const char* const why = ::dlerror();
+  return why ? why : part.string() + " cannot be opened";
+}
+
 torch::Device resolve_device(const std::string& name) {
-  const torch::Device device(name);
-  if (device.is_cuda() && !torch::cuda::is_available())
-    fail(
-        "device",
-        "'{}' asked for, but no CUDA device is usable here; run scripts/setup.sh --cuda on a machine with an "
-        "NVIDIA driver, or use --device cpu",
-        name);
-  if (device.is_cuda() && device.has_index() &&
-      device.index() >= static_cast<int>(torch::cuda::device_count()))
-    fail("device", "'{}' asked for, but there are {} CUDA devices", name, torch::cuda::device_count());
+  torch::Device device(torch::kCPU);
+  try {
+    device = torch::Device(name);
+  } catch (const c10::Error&) {
+    fail_usage("device", "--device '{}' is no device; expected cpu, cuda or cuda:N", name);
+  }
+  if (!device.is_cpu() && !device.is_cuda() && !device.is_privateuseone())
+    fail_usage("device", "--device '{}' is not supported; expected cpu, cuda or cuda:N", name);
+  if (!device.is_cuda()) return device;
+  const std::string closed = open_cuda_part();
+  if (!torch::cuda::is_available())
+    fail("device",
+         "--device {}: no CUDA device is usable here ({}); run scripts/setup.sh --cuda on a machine with an NVIDIA driver, "
+         "or use --device cpu",
+         name, closed.empty() ? "the driver shows none" : closed);
+  if (device.has_index() && device.index() >= static_cast<int>(torch::cuda::device_count()))
+    fail("device", "--device {}: there are {} CUDA devices; expected cuda:0 to cuda:{}", name, torch::cuda::device_count(),
+         torch::cuda::device_count() - 1);
   return device;
 }
 

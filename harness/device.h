@@ -7,8 +7,12 @@
 
 namespace rnb {
 
-// "cpu", "cuda", "cuda:1". Error with a hint where there is no such device.
+// "cpu", "cuda", "cuda:1". Error with a hint where there is no such device. Asked for CUDA it opens LibTorch's CUDA part.
 torch::Device resolve_device(const std::string& name);
+
+// LibTorch's CUDA part is a library of its own beside the rest, which a program that computes on the CPU does not load.
+// Empty once it is open, else why it is not.
+std::string open_cuda_part();
 
 // A host tensor on the device: through pinned memory and without waiting, so that the copy overlaps with what the device
 // computes. On the CPU the tensor itself.

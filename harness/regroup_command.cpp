@@ -10,6 +10,7 @@
 #include "base/command_line.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "harness/device.h"
 #include "harness/grouping_resolver.h"
 #include "methods/regroup/grouping_expression.h"
 #include "results/statistics.h"
@@ -107,6 +108,7 @@ int regroup_command(const std::vector<std::string>& args) {
   po::variables_map values;
   if (!parse_command_line(args, {"regroup", "", "embed and cluster a store"}, options, values)) return 0;
   if (store.empty()) fail_usage("regroup", "--store is missing");
+  resolve_device(device);  // before anything is touched
   at::set_num_threads(threads > 0 ? threads
                                   : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
   if (expression.empty()) {

@@ -8,6 +8,7 @@
 
 #include "base/atomic_file.h"
 #include "base/command_line.h"
+#include "base/cuda_driver.h"
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/shell_word.h"
@@ -80,6 +81,12 @@ int sweep_command(const std::vector<std::string>& args) {
       std::cout << reproducer_line(e) << " --out " << sweep.out.string() << "\n";
     return 0;
   }
+  for (const Experiment& e : plan.experiments)  // before anything is touched: each run would say so, one by one
+    if (e.device != "cpu" && !has_cuda_driver())
+      fail("sweep",
+           "--device {}: no CUDA device is usable here (there is no NVIDIA driver); run scripts/setup.sh --cuda on a machine with an "
+           "NVIDIA driver, or use --device cpu",
+           e.device);
   note_command(sweep.out, args);
   const SweepReport report = run_sweep(plan, sweep);
   print_report(report);
