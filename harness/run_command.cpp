@@ -10,6 +10,7 @@
 #include "base/command_line.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "harness/dry_run.h"
 #include "harness/experiment.h"
 #include "harness/grouping_resolver.h"
 #include "harness/run_experiment.h"
@@ -23,7 +24,7 @@ namespace {
 struct RunOptions {
   Experiment experiment;
   fs::path out = "runs";
-  bool resume = false, fresh = false, shared_machine = false, help = false;
+  bool resume = false, fresh = false, shared_machine = false, dry_run = false, help = false;
 };
 
 po::options_description described() {
@@ -33,6 +34,7 @@ po::options_description described() {
       "folder of run folders; the run goes to OUT/<run id>");
   add("resume", "go on with a run that was cut (from its newest checkpoint, else from the start)");
   add("fresh", "throw away what an earlier attempt left, and start over");
+  add("dry-run", "print parameters, FLOPs and memory of a step; train nothing, write nothing, need no such device");
   add("shared-machine", "other runs share the machine: keep this run's seconds out of overhead tables");
   const Experiment defaults;
   for (const ExperimentKey& key : experiment_keys()) {
@@ -60,6 +62,7 @@ RunOptions parse(const std::vector<std::string>& args) {
   out.out = values["out"].as<std::string>();
   out.resume = values.count("resume") > 0;
   out.fresh = values.count("fresh") > 0;
+  out.dry_run = values.count("dry-run") > 0;
   out.shared_machine = values.count("shared-machine") > 0;
   if (out.resume && out.fresh) fail_usage("run", "--resume and --fresh exclude each other");
   check_experiment(out.experiment);
@@ -72,6 +75,10 @@ int run_command(const std::vector<std::string>& args) {
   const RunOptions options = parse(args);
   if (options.help) return 0;
   const Experiment& e = options.experiment;
+  if (options.dry_run) {
+    print_dry_run(e);
+    return 0;
+  }
   const int threads =
       e.threads > 0 ? e.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   at::set_num_threads(threads);

@@ -54,9 +54,11 @@ std::unique_ptr<LanguageModel> from_folder(const std::string& type, const std::s
   };
   if (type == "qwen2") {
     const Qwen2Config c = read_qwen2_config(config);
+    if (device.is_meta()) return std::make_unique<Qwen2>(c, fitting(c.max_positions), 0, device);
     return std::make_unique<Qwen2>(c, fitting(c.max_positions), load_safetensors(folder), folder, device);
   }
   const GptNeoConfig c = read_gpt_neo_config(config);
+  if (device.is_meta()) return std::make_unique<GptNeo>(c, fitting(c.max_positions), 0, device);
   return std::make_unique<GptNeo>(c, fitting(c.max_positions), load_safetensors(folder), folder, device);
 }
 

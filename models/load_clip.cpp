@@ -41,6 +41,7 @@ Clip make_clip(const std::string& size, const ClipVocabulary& words, int64_t con
   const ClipConfig c = read_clip_config(config);
   if (context > c.positions)
     fail_usage("model", "--context {} exceeds the {} positions of {}", context, c.positions, size);
+  if (device.is_meta()) return {c, 0, device};  // shapes alone
   return {c, load_safetensors(size), size, device};
 }
 

@@ -91,5 +91,13 @@ TEST_F(CudaError, OfADeviceThatIsNone) {
   }
 }
 
+TEST_F(CudaError, NotOfADryRun) {
+  const auto before = files(scratch_.path());
+  const Outcome outcome = run({"run", "--store", store(), "--model", "pico", "--out", out(), "--device", "cuda", "--dry-run"});
+  EXPECT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_THAT(outcome.text, AllOf(HasSubstr("parameters"), HasSubstr("FLOPs a step"), HasSubstr("peak of tensors")));
+  EXPECT_EQ(files(scratch_.path()), before);
+}
+
 }  // namespace
 }  // namespace rnb

@@ -16,6 +16,7 @@
 #include "results/event_log.h"
 #include "results/run_file.h"
 #include "tests/datasets/small_tars.h"
+#include "tests/harness/measured_run.h"
 #include "tests/harness/run_events.h"
 
 namespace rnb {
@@ -223,6 +224,15 @@ TEST(ClipTask, NeedsAStoreWithImagesAndRefusesPacking) {
   EXPECT_THROW(check_task(e, *make_task(e, pairs, torch::kCPU)), UsageError);
   // Captions are texts like any other: a language model may learn them.
   EXPECT_EQ(make_task(experiment_of("pico"), pairs, torch::kCPU)->last_layers(), 1U);
+}
+
+TEST(ClipRun, AStepIsPredictedWithin15Percent) {
+  for (const char* batch : {"8", "32"})
+    for (const char* recompute : {"off", "on"})
+      expect_predicted(pair_store().string(), pair_store().parent_path() / "predicted",
+                       {{"model", "clip-nano"}, {"batch", batch}, {"checkpoint-activations", recompute}, {"eval-batch", "8"}});
+  expect_predicted(pair_store().string(), pair_store().parent_path() / "predicted",
+                   {{"model", "clip-nano"}, {"batch", "32"}, {"accumulation", "2"}, {"eval-batch", "8"}});
 }
 
 }  // namespace
