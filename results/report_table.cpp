@@ -41,7 +41,9 @@ using Setting = std::map<std::string, std::string>;
 Setting setting_of(const RunSummary& r) {
   Setting out;
   for (const auto& [key, value] : r.experiment.items())
-    if (const auto text = value.get<std::string>(); !kRowKeys.contains(key) && !text.empty()) out[key] = text;
+    if (const auto text = value.get<std::string>();
+        !kRowKeys.contains(key) && !text.empty() && !(key == "tf32" && text == "off"))
+      out[key] = text;
   if (!r.store_digest.empty()) out[kStore] = r.store_digest;
   return out;
 }
@@ -228,7 +230,8 @@ ReportTable report_table(const std::vector<RunSummary>& runs, const std::string&
     table.rows.push_back(std::move(cells));
   }
   table.notes.push_back(
-      "test loss: nats per completion token (of a CLIP: per pair), mean ± standard deviation over seeds; differences are paired by "
+      "test loss: nats per completion token (of a CLIP: per pair), mean ± standard deviation over seeds; "
+      "differences are paired by "
       "seed (negative is better).");
   if (weighted)
     table.notes.push_back(
