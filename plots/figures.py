@@ -54,9 +54,11 @@ def loss_curves(runs):
 
 def final_losses(runs):
     groups = by_name(runs)
+    weighted = all(len(r.curves.get("test_weighted_loss", {"value": ()})["value"]) for r in runs)  # the data has weights of its own
+    curve = "test_weighted_loss" if weighted else "test_loss"
     fig, ax = plt.subplots(figsize=(8, 0.45 * len(groups) + 1.2))
     for i, (name, group) in enumerate(groups.items()):
-        values = np.array([r.curves["test_loss"]["value"][-1] for r in group if len(r.curves["test_loss"]["value"])])
+        values = np.array([r.curves[curve]["value"][-1] for r in group if len(r.curves[curve]["value"])])
         if len(values) == 0:
             continue
         spread = values.std(ddof=1) if len(values) > 1 else 0
@@ -64,7 +66,7 @@ def final_losses(runs):
         ax.plot(values, np.full(len(values), i), "|", color="0.45", markersize=9)
     ax.set_yticks(range(len(groups)), list(groups))
     ax.invert_yaxis()
-    ax.set_xlabel(f"test loss (nats per {runs[0].per}): mean ± standard deviation, bars are seeds")
+    ax.set_xlabel(f"{'weighted ' if weighted else ''}test loss (nats per {runs[0].per}): mean ± standard deviation, bars are seeds")
     return fig
 
 
