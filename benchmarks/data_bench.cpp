@@ -4,7 +4,7 @@
 
 #include "base/random.h"
 #include "datasets/tokenizer.h"
-#include "harness/sampler.h"
+#include "harness/tasks/sampler.h"
 
 namespace rnb {
 namespace {

@@ -4,7 +4,7 @@
 #include <benchmark/benchmark.h>
 #include <torch/torch.h>
 
-#include "harness/domain_gradients.h"
+#include "harness/trainer/domain_gradients.h"
 #include "models/fused_head.h"
 
 namespace rnb {

@@ -18,12 +18,12 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "methods/fixed_mixer.h"
-#include "methods/loss_history.h"
-#include "methods/registry.h"
-#include "methods/signals.h"
-#include "methods/simplex.h"
-#include "methods/static_mixtures.h"
+#include "methods/core/fixed_mixer.h"
+#include "methods/math/loss_history.h"
+#include "methods/core/registry.h"
+#include "methods/core/signals.h"
+#include "methods/math/simplex.h"
+#include "methods/math/static_mixtures.h"
 
 namespace rnb {
 namespace {

@@ -1,6 +1,6 @@
 // Aioli (arXiv:2411.05735, Algorithms 1 and 2): at the start of every round some of its steps are probes,
 // which are kept: real training on mixtures that each favour one domain. From the losses between them the
-// matrix A of a linear mixing law is estimated (methods/mixing_law.h), and with s_j = sum_i A_ij of the
+// matrix A of a linear mixing law is estimated (methods/math/mixing_law.h), and with s_j = sum_i A_ij of the
 // normalised A
 //   p <- normalise(p exp(eta s))            as in the paper; round 1 from uniform
 //   p <- softmax(eta colsum(moving average of A))     with ema=b, as in all of the authors' scripts; not
@@ -15,11 +15,11 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "methods/mixing_law.h"
-#include "methods/probe_weights.h"
-#include "methods/registry.h"
-#include "methods/signals.h"
-#include "methods/simplex.h"
+#include "methods/math/mixing_law.h"
+#include "methods/core/probe_weights.h"
+#include "methods/core/registry.h"
+#include "methods/core/signals.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

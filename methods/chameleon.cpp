@@ -12,8 +12,8 @@
 #include <Eigen/Dense>
 
 #include "base/error.h"
-#include "methods/proxy_mixer.h"
-#include "methods/simplex.h"
+#include "methods/core/proxy_mixer.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

@@ -2,8 +2,8 @@
 // which stay. The proxy is of the main run's size and length unless proxy_model and proxy_fraction say
 // otherwise (there: 82M for 124M to 684M, 10,000 steps).
 
-#include "methods/proxy_steps.h"
-#include "methods/registry.h"
+#include "methods/core/proxy_steps.h"
+#include "methods/core/registry.h"
 
 namespace rnb {
 namespace {

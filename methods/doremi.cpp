@@ -4,10 +4,10 @@
 // same number of steps).
 
 #include "base/error.h"
-#include "methods/proxy_steps.h"
-#include "methods/registry.h"
-#include "methods/signals.h"
-#include "methods/simplex.h"
+#include "methods/core/proxy_steps.h"
+#include "methods/core/registry.h"
+#include "methods/core/signals.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

@@ -13,10 +13,10 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "methods/probe_weights.h"
-#include "methods/registry.h"
-#include "methods/signals.h"
-#include "methods/simplex.h"
+#include "methods/core/probe_weights.h"
+#include "methods/core/registry.h"
+#include "methods/core/signals.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

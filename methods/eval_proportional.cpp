@@ -1,8 +1,8 @@
 // Train on the evaluation proportions p. Evaluation domains without training examples get nothing.
 
-#include "methods/fixed_mixer.h"
-#include "methods/registry.h"
-#include "methods/simplex.h"
+#include "methods/core/fixed_mixer.h"
+#include "methods/core/registry.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

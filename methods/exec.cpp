@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "base/child_process.h"
-#include "methods/exec_answer.h"
-#include "methods/registry.h"
-#include "methods/replay.h"
+#include "methods/core/exec_answer.h"
+#include "methods/core/registry.h"
+#include "methods/core/replay.h"
 
 namespace rnb {
 namespace {

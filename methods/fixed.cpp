@@ -5,10 +5,10 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "methods/domain_file.h"
-#include "methods/fixed_mixer.h"
-#include "methods/registry.h"
-#include "methods/simplex.h"
+#include "methods/core/domain_file.h"
+#include "methods/core/fixed_mixer.h"
+#include "methods/core/registry.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

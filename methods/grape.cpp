@@ -7,11 +7,11 @@
 // (there: 1 to 2).
 
 #include "base/error.h"
-#include "methods/json_numbers.h"
-#include "methods/probe_weights.h"
-#include "methods/registry.h"
-#include "methods/signals.h"
-#include "methods/simplex.h"
+#include "methods/core/json_numbers.h"
+#include "methods/core/probe_weights.h"
+#include "methods/core/registry.h"
+#include "methods/core/signals.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

@@ -3,9 +3,9 @@
 // there training losses; here a domain without validation examples counts as the mean of the others.
 
 #include "base/error.h"
-#include "methods/registry.h"
-#include "methods/signals.h"
-#include "methods/simplex.h"
+#include "methods/core/registry.h"
+#include "methods/core/signals.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

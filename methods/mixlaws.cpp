@@ -10,11 +10,11 @@
 
 #include <cmath>
 
-#include "methods/exponential_law.h"
-#include "methods/json_numbers.h"
-#include "methods/mixture_optimum.h"
-#include "methods/simplex.h"
-#include "methods/swarm_mixer.h"
+#include "methods/math/exponential_law.h"
+#include "methods/core/json_numbers.h"
+#include "methods/math/mixture_optimum.h"
+#include "methods/math/simplex.h"
+#include "methods/core/swarm_mixer.h"
 
 namespace rnb {
 namespace {

@@ -11,8 +11,8 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "methods/proxy_mixer.h"
-#include "methods/simplex.h"
+#include "methods/core/proxy_mixer.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

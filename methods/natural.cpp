@@ -1,8 +1,8 @@
 // Every training example (or, unit=tokens, every completion token) equally likely.
 
-#include "methods/fixed_mixer.h"
-#include "methods/registry.h"
-#include "methods/simplex.h"
+#include "methods/core/fixed_mixer.h"
+#include "methods/core/registry.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

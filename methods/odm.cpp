@@ -17,11 +17,11 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "methods/fixed_mixer.h"
-#include "methods/registry.h"
-#include "methods/signals.h"
-#include "methods/simplex.h"
-#include "methods/static_mixtures.h"
+#include "methods/core/fixed_mixer.h"
+#include "methods/core/registry.h"
+#include "methods/core/signals.h"
+#include "methods/math/simplex.h"
+#include "methods/math/static_mixtures.h"
 
 namespace rnb {
 namespace {

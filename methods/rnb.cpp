@@ -10,10 +10,10 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "methods/balance.h"
-#include "methods/registry.h"
-#include "methods/simplex.h"
-#include "methods/static_mixtures.h"
+#include "methods/math/balance.h"
+#include "methods/core/registry.h"
+#include "methods/math/simplex.h"
+#include "methods/math/static_mixtures.h"
 
 namespace rnb {
 namespace {

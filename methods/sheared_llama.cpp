@@ -11,13 +11,13 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "methods/domain_file.h"
-#include "methods/fixed_mixer.h"
-#include "methods/json_numbers.h"
-#include "methods/registry.h"
-#include "methods/signals.h"
-#include "methods/simplex.h"
-#include "methods/static_mixtures.h"
+#include "methods/core/domain_file.h"
+#include "methods/core/fixed_mixer.h"
+#include "methods/core/json_numbers.h"
+#include "methods/core/registry.h"
+#include "methods/core/signals.h"
+#include "methods/math/simplex.h"
+#include "methods/math/static_mixtures.h"
 
 namespace rnb {
 namespace {

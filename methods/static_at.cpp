@@ -9,10 +9,10 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/suggest.h"
-#include "methods/fixed_mixer.h"
-#include "methods/json_numbers.h"
-#include "methods/registry.h"
-#include "methods/simplex.h"
+#include "methods/core/fixed_mixer.h"
+#include "methods/core/json_numbers.h"
+#include "methods/core/registry.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

@@ -1,8 +1,8 @@
 // 1/m each over the domains that have training examples: the paper's baseline, "uniform" in other papers.
 
-#include "methods/fixed_mixer.h"
-#include "methods/registry.h"
-#include "methods/static_mixtures.h"
+#include "methods/core/fixed_mixer.h"
+#include "methods/core/registry.h"
+#include "methods/math/static_mixtures.h"
 
 namespace rnb {
 namespace {

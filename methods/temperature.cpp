@@ -1,8 +1,8 @@
 // p_i proportional to size^tau.
 
-#include "methods/fixed_mixer.h"
-#include "methods/registry.h"
-#include "methods/static_mixtures.h"
+#include "methods/core/fixed_mixer.h"
+#include "methods/core/registry.h"
+#include "methods/math/static_mixtures.h"
 
 namespace rnb {
 namespace {

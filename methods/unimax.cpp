@@ -4,9 +4,9 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "methods/fixed_mixer.h"
-#include "methods/registry.h"
-#include "methods/static_mixtures.h"
+#include "methods/core/fixed_mixer.h"
+#include "methods/core/registry.h"
+#include "methods/math/static_mixtures.h"
 
 namespace rnb {
 namespace {

@@ -1,4 +1,4 @@
-"""A prepared store (datasets/store.h) as numpy arrays."""
+"""A prepared store (datasets/store/store.h) as numpy arrays."""
 
 import json
 

@@ -1,4 +1,4 @@
-// Training steps as harness/trainer.cpp takes them: hidden states, fused head on the counted places,
+// Training steps as harness/trainer/trainer.cpp takes them: hidden states, fused head on the counted places,
 // backward, clipping, AdamW. Each round starts from the folder's weights and a fresh optimiser.
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 #include "base/npy.h"
 #include "benchmarks/compare/side.h"
-#include "harness/adamw.h"
+#include "harness/trainer/adamw.h"
 #include "models/fused_head.h"
 #include "models/language_model.h"
 

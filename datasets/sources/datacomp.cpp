@@ -10,10 +10,10 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "datasets/images/clip_pixels.h"
-#include "datasets/metadata_vectors.h"
+#include "datasets/readers/metadata_vectors.h"
 #include "datasets/sources/options.h"
 #include "datasets/sources/sources.h"
-#include "datasets/uid_subset.h"
+#include "datasets/readers/uid_subset.h"
 #include "datasets/webdataset/samples.h"
 
 namespace rnb {

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "datasets/parquet_rows.h"
+#include "datasets/readers/parquet_rows.h"
 #include "datasets/sources/jsonl.h"
 #include "datasets/sources/options.h"
 #include "datasets/sources/s1_files.h"

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "datasets/json_pieces.h"
+#include "datasets/readers/json_pieces.h"
 #include "datasets/sources/jsonl.h"
 
 namespace rnb {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "datasets/grouping.h"
+#include "datasets/store/grouping.h"
 #include "methods/regroup/grouping_expression.h"
 #include "methods/regroup/kmeans.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/json_file.h"
 #include "base/sha256.h"
-#include "datasets/grouping.h"
+#include "datasets/store/grouping.h"
 #include "tests/datasets/small_store.h"
 
 namespace rnb {

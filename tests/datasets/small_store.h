@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "datasets/prepare.h"
-#include "datasets/store.h"
+#include "datasets/store/store.h"
 #include "tests/base/scratch_folder.h"
 
 namespace rnb {

@@ -1,11 +1,11 @@
-#include "harness/device_clock.h"
+#include "harness/device/device_clock.h"
 
 #include <gtest/gtest.h>
 
-#include "harness/device.h"
-#include "harness/ledger.h"
-#include "harness/prefetch.h"
-#include "stand_in.h"
+#include "harness/device/device.h"
+#include "harness/bill/ledger.h"
+#include "harness/tasks/prefetch.h"
+#include "tests/device/stand_in.h"
 
 namespace rnb {
 namespace {

@@ -6,15 +6,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/adamw.h"
-#include "harness/device.h"
-#include "harness/domain_gradients.h"
+#include "harness/trainer/adamw.h"
+#include "harness/device/device.h"
+#include "harness/trainer/domain_gradients.h"
 #include "models/clip.h"
 #include "models/contrastive_head.h"
 #include "models/fused_head.h"
 #include "models/language_model.h"
 #include "models/text_encoder.h"
-#include "stand_in.h"
+#include "tests/device/stand_in.h"
 #include "tests/models/encoder/tensors_of.h"
 
 namespace rnb {

@@ -1,4 +1,4 @@
-#include "stand_in.h"
+#include "tests/device/stand_in.h"
 
 #include <chrono>
 #include <mutex>

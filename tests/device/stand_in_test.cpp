@@ -1,6 +1,6 @@
 // The stand-in refuses what a test of device-cleanliness is there to find.
 
-#include "stand_in.h"
+#include "tests/device/stand_in.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

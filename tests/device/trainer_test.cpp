@@ -4,10 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include "datasets/grouping.h"
-#include "harness/run_experiment.h"
+#include "datasets/store/grouping.h"
+#include "harness/trainer/run_experiment.h"
 #include "results/event_log.h"
-#include "stand_in.h"
+#include "tests/device/stand_in.h"
 #include "tests/harness/pico_runs.h"
 
 namespace rnb {

@@ -6,10 +6,10 @@
 
 #include <gtest/gtest.h>
 
-#include "datasets/grouping.h"
-#include "harness/dry_run.h"
-#include "harness/run_experiment.h"
-#include "peak_of_tensors.h"
+#include "datasets/store/grouping.h"
+#include "harness/commands/dry_run.h"
+#include "harness/trainer/run_experiment.h"
+#include "tests/harness/peak_of_tensors.h"
 #include "results/event_log.h"
 
 namespace rnb {

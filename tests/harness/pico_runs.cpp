@@ -1,4 +1,4 @@
-#include "pico_runs.h"
+#include "tests/harness/pico_runs.h"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "datasets/prepare.h"
-#include "harness/run_command.h"
+#include "harness/commands/run_command.h"
 
 namespace rnb {
 namespace fs = std::filesystem;

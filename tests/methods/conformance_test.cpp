@@ -6,9 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "methods/replay.h"
-#include "methods/simplex.h"
-#include "played_run.h"
+#include "methods/core/replay.h"
+#include "methods/math/simplex.h"
+#include "tests/methods/played_run.h"
 
 namespace rnb {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/child_process.h"
-#include "played_run.h"
+#include "tests/methods/played_run.h"
 
 namespace rnb {
 namespace {

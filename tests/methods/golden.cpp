@@ -1,4 +1,4 @@
-#include "golden.h"
+#include "tests/methods/golden.h"
 
 #include <algorithm>
 #include <cstdlib>

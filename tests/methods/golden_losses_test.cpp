@@ -7,11 +7,11 @@
 
 #include <gtest/gtest.h>
 
-#include "golden.h"
-#include "played_run.h"
-#include "methods/registry.h"
-#include "methods/scaling_law.h"
-#include "methods/simplex.h"
+#include "tests/methods/golden.h"
+#include "tests/methods/played_run.h"
+#include "methods/core/registry.h"
+#include "methods/math/scaling_law.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

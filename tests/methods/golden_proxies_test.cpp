@@ -7,17 +7,17 @@
 
 #include <gtest/gtest.h>
 
-#include "golden.h"
-#include "played_run.h"
-#include "methods/cost_formulas.h"
-#include "methods/exponential_law.h"
-#include "methods/json_numbers.h"
-#include "methods/mixture_draws.h"
-#include "methods/mixture_optimum.h"
-#include "methods/registry.h"
-#include "methods/regressors.h"
-#include "methods/simplex.h"
-#include "methods/static_mixtures.h"
+#include "tests/methods/golden.h"
+#include "tests/methods/played_run.h"
+#include "harness/bill/cost_formulas.h"
+#include "methods/math/exponential_law.h"
+#include "methods/core/json_numbers.h"
+#include "methods/math/mixture_draws.h"
+#include "methods/math/mixture_optimum.h"
+#include "methods/core/registry.h"
+#include "methods/math/regressors.h"
+#include "methods/math/simplex.h"
+#include "methods/math/static_mixtures.h"
 
 namespace rnb {
 namespace {

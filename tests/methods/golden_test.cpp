@@ -8,13 +8,13 @@
 
 #include <gtest/gtest.h>
 
-#include "golden.h"
-#include "methods/balance.h"
-#include "methods/quota.h"
-#include "methods/registry.h"
-#include "methods/simplex.h"
-#include "methods/static_mixtures.h"
-#include "played_run.h"
+#include "tests/methods/golden.h"
+#include "methods/math/balance.h"
+#include "methods/math/quota.h"
+#include "methods/core/registry.h"
+#include "methods/math/simplex.h"
+#include "methods/math/static_mixtures.h"
+#include "tests/methods/played_run.h"
 
 namespace rnb {
 namespace {

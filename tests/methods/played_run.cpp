@@ -1,4 +1,4 @@
-#include "played_run.h"
+#include "tests/methods/played_run.h"
 
 #include <cmath>
 #include <limits>
@@ -9,9 +9,9 @@
 
 #include <gtest/gtest.h>
 
-#include "methods/json_numbers.h"
-#include "methods/replay.h"
-#include "methods/simplex.h"
+#include "methods/core/json_numbers.h"
+#include "methods/core/replay.h"
+#include "methods/math/simplex.h"
 
 namespace rnb {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "methods/mixer.h"
-#include "methods/registry.h"
+#include "methods/core/mixer.h"
+#include "methods/core/registry.h"
 
 namespace rnb {
 

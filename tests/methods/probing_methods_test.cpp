@@ -7,8 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "methods/simplex.h"
-#include "played_run.h"
+#include "methods/math/simplex.h"
+#include "tests/methods/played_run.h"
 
 namespace rnb {
 namespace {

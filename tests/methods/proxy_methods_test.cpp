@@ -7,12 +7,12 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "methods/json_numbers.h"
-#include "methods/mixture_draws.h"
-#include "methods/mixture_optimum.h"
-#include "methods/registry.h"
-#include "methods/simplex.h"
-#include "played_run.h"
+#include "methods/core/json_numbers.h"
+#include "methods/math/mixture_draws.h"
+#include "methods/math/mixture_optimum.h"
+#include "methods/core/registry.h"
+#include "methods/math/simplex.h"
+#include "tests/methods/played_run.h"
 
 namespace rnb {
 namespace {

@@ -7,10 +7,10 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "methods/balance.h"
-#include "methods/registry.h"
-#include "methods/simplex.h"
-#include "played_run.h"
+#include "methods/math/balance.h"
+#include "methods/core/registry.h"
+#include "methods/math/simplex.h"
+#include "tests/methods/played_run.h"
 
 namespace rnb {
 namespace {

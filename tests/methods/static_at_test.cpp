@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "played_run.h"
+#include "tests/methods/played_run.h"
 
 namespace rnb {
 namespace {

@@ -1,4 +1,4 @@
-#include "methods/static_mixtures.h"
+#include "methods/math/static_mixtures.h"
 
 #include <filesystem>
 #include <fstream>
@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "methods/registry.h"
-#include "methods/simplex.h"
-#include "played_run.h"
+#include "methods/core/registry.h"
+#include "methods/math/simplex.h"
+#include "tests/methods/played_run.h"
 
 namespace rnb {
 namespace {

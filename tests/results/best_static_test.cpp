@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
-#include "hand_made_run.h"
+#include "tests/results/hand_made_run.h"
 
 namespace rnb {
 namespace {

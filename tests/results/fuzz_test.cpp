@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "hand_made_run.h"
+#include "tests/results/hand_made_run.h"
 #include "results/event_log.h"
 #include "results/materialise.h"
 #include "results/run_file.h"

@@ -1,4 +1,4 @@
-#include "hand_made_run.h"
+#include "tests/results/hand_made_run.h"
 
 #include <cmath>
 #include <cstdlib>

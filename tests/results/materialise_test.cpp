@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "hand_made_run.h"
+#include "tests/results/hand_made_run.h"
 #include "results/hdf5_file.h"
 #include "results/validate.h"
 

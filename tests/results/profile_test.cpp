@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "hand_made_run.h"
+#include "tests/results/hand_made_run.h"
 #include "results/commands.h"
 #include "results/materialise.h"
 

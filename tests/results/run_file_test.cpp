@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "hand_made_run.h"
+#include "tests/results/hand_made_run.h"
 #include "results/hdf5_file.h"
 #include "results/materialise.h"
 #include "results/merge.h"

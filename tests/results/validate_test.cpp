@@ -8,7 +8,7 @@
 #include <hdf5.h>
 
 #include "base/error.h"
-#include "hand_made_run.h"
+#include "tests/results/hand_made_run.h"
 
 namespace rnb {
 namespace {

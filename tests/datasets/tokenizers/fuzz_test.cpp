@@ -4,7 +4,7 @@
 
 #include "base/json_file.h"
 #include "datasets/tokenizer.h"
-#include "reference_data.h"
+#include "tests/datasets/tokenizers/reference_data.h"
 #include "tests/base/scratch_folder.h"
 
 namespace rnb {

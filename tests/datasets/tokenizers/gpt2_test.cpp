@@ -4,7 +4,7 @@
 #include "base/parallel.h"
 #include "datasets/tokenizer.h"
 #include "datasets/tokenizers/word_splitter.h"
-#include "reference_data.h"
+#include "tests/datasets/tokenizers/reference_data.h"
 
 namespace rnb {
 namespace {

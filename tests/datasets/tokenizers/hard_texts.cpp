@@ -1,4 +1,4 @@
-#include "hard_texts.h"
+#include "tests/datasets/tokenizers/hard_texts.h"
 
 #include <array>
 

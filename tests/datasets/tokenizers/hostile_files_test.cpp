@@ -8,7 +8,7 @@
 #include "base/json_file.h"
 #include "base/random.h"
 #include "datasets/tokenizer.h"
-#include "reference_data.h"
+#include "tests/datasets/tokenizers/reference_data.h"
 
 namespace rnb {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "datasets/tokenizer.h"
-#include "reference_data.h"
+#include "tests/datasets/tokenizers/reference_data.h"
 
 namespace rnb {
 namespace {

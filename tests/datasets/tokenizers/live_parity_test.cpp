@@ -9,8 +9,8 @@
 
 #include "base/npy.h"
 #include "datasets/tokenizer.h"
-#include "hard_texts.h"
-#include "reference_data.h"
+#include "tests/datasets/tokenizers/hard_texts.h"
+#include "tests/datasets/tokenizers/reference_data.h"
 
 namespace rnb {
 namespace {

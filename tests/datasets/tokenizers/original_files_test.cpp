@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "datasets/tokenizer.h"
-#include "reference_data.h"
+#include "tests/datasets/tokenizers/reference_data.h"
 
 namespace rnb {
 namespace {

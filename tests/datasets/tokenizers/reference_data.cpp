@@ -1,4 +1,4 @@
-#include "reference_data.h"
+#include "tests/datasets/tokenizers/reference_data.h"
 
 #include <cstdlib>
 #include <fstream>

@@ -5,7 +5,7 @@
 #include "base/random.h"
 #include "datasets/tokenizer.h"
 #include "datasets/tokenizers/code_points.h"
-#include "reference_data.h"
+#include "tests/datasets/tokenizers/reference_data.h"
 
 namespace rnb {
 namespace {

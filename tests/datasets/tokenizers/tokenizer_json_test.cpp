@@ -11,7 +11,7 @@
 #include "base/json_file.h"
 #include "datasets/tokenizer.h"
 #include "datasets/tokenizers/encoder_tokenizer.h"
-#include "reference_data.h"
+#include "tests/datasets/tokenizers/reference_data.h"
 #include "tests/base/scratch_folder.h"
 
 namespace rnb {

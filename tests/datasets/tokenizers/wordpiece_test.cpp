@@ -3,7 +3,7 @@
 
 #include "datasets/tokenizer.h"
 #include "datasets/tokenizers/bert_words.h"
-#include "reference_data.h"
+#include "tests/datasets/tokenizers/reference_data.h"
 
 namespace rnb {
 namespace {

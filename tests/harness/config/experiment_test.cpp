@@ -1,4 +1,4 @@
-#include "harness/experiment.h"
+#include "harness/config/experiment.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

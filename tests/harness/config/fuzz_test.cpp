@@ -1,7 +1,7 @@
 #include "tests/base/fuzz.h"
 
-#include "harness/ini_file.h"
-#include "harness/sweep_plan.h"
+#include "harness/config/ini_file.h"
+#include "harness/sweep/sweep_plan.h"
 
 namespace rnb {
 namespace {

@@ -1,4 +1,4 @@
-#include "harness/ini_file.h"
+#include "harness/config/ini_file.h"
 
 #include <chrono>
 #include <random>
@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "harness/sweep_plan.h"
+#include "harness/sweep/sweep_plan.h"
 
 namespace rnb {
 namespace {

@@ -1,0 +1,97 @@
+#include "datasets/readers/parquet_rows.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+
+#include "base/child_process.h"
+#include "base/error.h"
+
+namespace rnb {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::chrono::minutes kPatience{10};  // for one line; a slow disk may take long to give a row group
+
+std::string environment_or(const char* name, const char* fallback) {
+  const char* const value = std::getenv(name);
+  return value ? value : fallback;
+}
+
+// What Python would say last and less plainly.
+void require_parquet(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in || fs::is_directory(file)) fail("parquet", "{}: cannot be opened", file.string());
+  std::string start(64, '\0');
+  in.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<size_t>(in.gcount()));
+  if (start.starts_with("version https://git-lfs"))
+    fail("parquet", "{}: is a Git LFS pointer, not the data; `git lfs pull` in its repository fetches it",
+         file.string());
+  if (!start.starts_with("PAR1"))
+    fail("parquet", "{}: is not a Parquet file (it does not start with PAR1)", file.string());
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, ","));
+}
+
+}  // namespace
+
+ParquetRows::ParquetRows(std::vector<fs::path> files, const std::vector<std::string>& required,
+                         const std::vector<std::string>& optional)
+    : files_(std::move(files)) {
+  RNB_ASSERT(!files_.empty());
+  for (const fs::path& file : files_) require_parquet(file);
+  std::vector<std::string> words{
+      environment_or("RNB_PYTHON", RNB_SOURCE_DIR "/.venv/bin/python"),
+      environment_or("RNB_PARQUET_READER", RNB_SOURCE_DIR "/datasets/readers/parquet_rows.py"),
+      "--required=" + joined(required), "--optional=" + joined(optional), "--"};
+  for (const fs::path& file : files_) words.push_back(file.string());
+  try {
+    reader_ = std::make_unique<ChildProcess>(words);
+  } catch (const ChildFailure& e) {
+    fail("parquet", "the reader of Parquet files: {}; scripts/setup.sh makes .venv", e.what());
+  }
+  const auto first = message();
+  const auto it = first.find("rows");
+  if (it == first.end() || !it->is_array() || it->size() != files_.size())
+    fail("parquet", "the reader of Parquet files sent something else than its rows: {}", first.dump());
+  for (const auto& n : *it) rows_ += n.is_number_integer() ? n.get<int64_t>() : 0;
+}
+
+ParquetRows::~ParquetRows() = default;
+
+nlohmann::json ParquetRows::message() {
+  try {
+    auto json = nlohmann::json::parse(reader_->read_line(kPatience));
+    if (!json.is_object()) fail("parquet", "the reader of Parquet files sent {}", json.dump());
+    if (const auto error = json.find("error"); error != json.end() && error->is_string())
+      fail("parquet", "{}", error->get<std::string>());
+    return json;
+  } catch (const ChildFailure& e) {
+    fail("parquet", "the reader of Parquet files: {}", e.what());
+  } catch (const nlohmann::json::exception& e) {
+    fail("parquet", "the reader of Parquet files sent a line that is not JSON: {}", e.what());
+  }
+}
+
+std::optional<ParquetRows::Row> ParquetRows::next() {
+  if (ended_) return std::nullopt;
+  auto json = message();
+  if (json.contains("end")) {
+    ended_ = true;
+    if (json.at("end") != read_ || read_ != rows_)
+      fail("parquet", "{}: {} rows were read, the files' footers say {}", files_.front().string(), read_,
+           rows_);
+    return std::nullopt;
+  }
+  const auto file = json.value("file", size_t{0});
+  if (file >= files_.size() || !json.contains("values") || !json.at("values").is_object())
+    fail("parquet", "the reader of Parquet files sent no row");
+  ++read_;
+  return Row{fmt::format("{}: row {}", files_[file].string(), json.value("row", int64_t{0})),
+             std::move(json["values"])};
+}
+
+}  // namespace rnb

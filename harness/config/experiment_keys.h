@@ -1,0 +1,33 @@
+#pragma once
+// The table of an experiment's keys: where each is stored, what it may be. Only experiment.cpp and the grid
+// expansion look at types; everybody else sees text.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "harness/config/experiment.h"
+
+namespace rnb {
+
+struct KeyField {
+  using Member = std::variant<std::string Experiment::*, int64_t Experiment::*, uint64_t Experiment::*,
+                              int Experiment::*, double Experiment::*>;
+  std::string name;
+  Member member;
+  double low = 0, high = 0;          // numbers: allowed range, both ends included
+  std::vector<std::string> choices;  // text: allowed values; empty: free
+  bool in_run_id = true;
+  std::string help;
+};
+
+// Without "method-option", which is a map.
+const std::vector<KeyField>& key_fields();
+const KeyField* find_key_field(const std::string& name);  // nullptr: unknown
+// Keys that hold whole numbers: "1..3" is a range for these and plain text for all others.
+bool is_integer_key(const std::string& name);
+std::vector<std::string> experiment_key_names();
+std::string normal_key(std::string name);  // "min_lr" -> "min-lr"
+
+}  // namespace rnb
