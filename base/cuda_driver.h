@@ -1,5 +1,6 @@
 #pragma once
-// Is there an NVIDIA driver? For programs that do not link LibTorch and would learn late that a GPU is missing.
+// Is there an NVIDIA driver? For programs that do not link LibTorch and would learn late that a GPU is
+// missing.
 
 namespace rnb {
 

@@ -97,8 +97,8 @@ NpyHeader read_npy_header(std::string_view text, const std::string& file) {
          file, out.data_offset, item);
   uint64_t bytes = 0;
   if (__builtin_mul_overflow(count, item, &bytes) || bytes > text.size() - out.data_offset)
-    fail("npy", "{}: is truncated: shape {} of '{}' needs more than the {} bytes there", file, dims, out.descr,
-         text.size() - out.data_offset);
+    fail("npy", "{}: is truncated: shape {} of '{}' needs more than the {} bytes there", file, dims,
+         out.descr, text.size() - out.data_offset);
   out.item_bytes = item;
   return out;
 }
@@ -115,7 +115,8 @@ int64_t NpyHeader::size() const {
 void NpyArray::check_descr(std::string_view expected) const {
   const bool bytes = expected[1] == 'u' && header_.descr == "|b1" && expected[2] == '1';
   if (header_.descr != expected && !bytes)
-    fail("npy", "{}: holds '{}', expected '{}'; convert it with numpy.astype", file_, header_.descr, expected);
+    fail("npy", "{}: holds '{}', expected '{}'; convert it with numpy.astype", file_, header_.descr,
+         expected);
 }
 
 NpyWriter::NpyWriter(const fs::path& file, std::string_view descr, std::vector<int64_t> row_shape)

@@ -68,7 +68,8 @@ class NpyArray {
   template <typename T>
   std::span<const T> values() const {
     check_descr(npy_descr<T>());
-    return {reinterpret_cast<const T*>(map_.bytes().data() + header_.data_offset), static_cast<size_t>(size())};
+    return {reinterpret_cast<const T*>(map_.bytes().data() + header_.data_offset),
+            static_cast<size_t>(size())};
   }
 
  private:
@@ -101,7 +102,8 @@ class NpyWriter {
 };
 
 // A whole .npy file in memory.
-std::string npy_content(std::string_view descr, const std::vector<int64_t>& shape, std::span<const std::byte> data);
+std::string npy_content(std::string_view descr, const std::vector<int64_t>& shape,
+                        std::span<const std::byte> data);
 
 // Writes a whole array under its final name, atomically.
 void write_npy_bytes(const std::filesystem::path& file, std::string_view descr,

@@ -3,7 +3,7 @@
 
 namespace rnb {
 
-double peak_memory_bytes();              // resident set of this process
+double peak_memory_bytes();  // resident set of this process
 // Of the largest child process that has ended, or of this process when it started that one, if it was larger;
 // 0: there was none.
 double peak_memory_bytes_of_children();

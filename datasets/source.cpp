@@ -11,8 +11,9 @@
 namespace rnb {
 
 const std::vector<SourceSpec>& source_specs() {
-  static const std::vector<SourceSpec> specs{datacomp_source(), dolly_source(), jsonl_source(),    s1_source(),
-                                             skills_source(),   sni_source(),   sni_test_source(), wordnet_source()};
+  static const std::vector<SourceSpec> specs{datacomp_source(), dolly_source(),  jsonl_source(),
+                                             s1_source(),       skills_source(), sni_source(),
+                                             sni_test_source(), wordnet_source()};
   return specs;
 }
 

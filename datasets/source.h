@@ -1,6 +1,6 @@
 #pragma once
-// Where examples come from. A source is a restartable stream: constructing it again with the same options gives the
-// same examples in the same order. One file a source; each registers itself by name.
+// Where examples come from. A source is a restartable stream: constructing it again with the same options
+// gives the same examples in the same order. One file a source; each registers itself by name.
 
 #include <cstdint>
 #include <filesystem>
@@ -35,8 +35,8 @@ struct Example {
 
 // A row that cannot be used: where it stands and why.
 struct BadRow {
-  std::string where;   // "file:line"
-  std::string reason;  // "\"category\" is missing; expected one of ..."
+  std::string where;                  // "file:line"
+  std::string reason;                 // "\"category\" is missing; expected one of ..."
   std::string kind = "unusable row";  // what such rows are counted under: "damaged image", "no caption"
 };
 
@@ -45,7 +45,7 @@ using Row = std::variant<Example, BadRow>;
 struct SourceOptions {
   std::filesystem::path from;  // file or folder; empty: the source's own default, if it has one
   uint64_t seed = 0;           // for sources that generate or subsample
-  int64_t limit = 0;           // > 0: a seeded subset of that many examples, the same for any order of reading
+  int64_t limit = 0;  // > 0: a seeded subset of that many examples, the same for any order of reading
   std::map<std::string, std::string> extra;  // source-specific, declared in SourceSpec::options
   int threads = 1;
   bool only_texts = false;  // a tokenizer is trained: images need not be looked at
@@ -54,20 +54,23 @@ struct SourceOptions {
 class Source {
  public:
   virtual ~Source() = default;
-  virtual std::optional<Row> next() = 0;  // nullopt at the end; throws Error when the source itself is unusable
+  virtual std::optional<Row>
+  next() = 0;  // nullopt at the end; throws Error when the source itself is unusable
   // Files read so far or to be read; their SHA-256 goes into the manifest.
   virtual std::vector<std::filesystem::path> files() const { return {}; }
   // Sources whose text is token ids already ("3 17 9") name their fixed vocabulary size; 0 for text.
   virtual int64_t fixed_vocabulary() const { return 0; }
-  // Whether control tokens ("<|im_start|>") are written in the text, in a layout of its own: they are encoded as single
-  // tokens, and nothing is added before or after.
+  // Whether control tokens ("<|im_start|>") are written in the text, in a layout of its own: they are encoded
+  // as single tokens, and nothing is added before or after.
   virtual bool control_tokens() const { return false; }
-  // What whoever uses the store should know of what was read: rows left out by design, files that are not there. Complete
-  // after the last row.
+  // What whoever uses the store should know of what was read: rows left out by design, files that are not
+  // there. Complete after the last row.
   virtual std::vector<std::string> notes() const { return {}; }
-  // Evaluation weights over domains that differ from the validation counts (skills); by domain name, empty: none.
+  // Evaluation weights over domains that differ from the validation counts (skills); by domain name, empty:
+  // none.
   virtual std::map<std::string, double> evaluation_weights() const { return {}; }
-  // Files that ImageRef points into, all in one folder; empty: the examples have no images, or none that stay there.
+  // Files that ImageRef points into, all in one folder; empty: the examples have no images, or none that stay
+  // there.
   virtual std::vector<std::filesystem::path> image_files() const { return {}; }
   virtual int64_t pixel_size() const { return 0; }     // > 0: examples bring pixels of that size with them
   virtual int64_t embedding_dim() const { return 0; }  // > 0: examples bring a vector of that width with them
@@ -85,7 +88,7 @@ struct SourceSpec {
   bool skips_bad = false;  // bad rows are in the nature of the data: counted and left out without being asked
 };
 
-const std::vector<SourceSpec>& source_specs();       // sorted by name
+const std::vector<SourceSpec>& source_specs();           // sorted by name
 const SourceSpec& source_spec(const std::string& name);  // UsageError with a suggestion
 
 }  // namespace rnb

@@ -1,6 +1,6 @@
 #pragma once
-// Text to token ids and back. Encoding is thread-safe; encode -> decode gives the bytes back, except where the
-// tokenizer's files ask for another text (Unicode normalisation, lower case, a space in front).
+// Text to token ids and back. Encoding is thread-safe; encode -> decode gives the bytes back, except where
+// the tokenizer's files ask for another text (Unicode normalisation, lower case, a space in front).
 
 #include <cstdint>
 #include <filesystem>
@@ -15,7 +15,8 @@ namespace rnb {
 class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
-  virtual std::string kind() const = 0;  // "gpt2", "clip", "tokenizer.json", "sentencepiece", "wordpiece", "ids"
+  virtual std::string kind()
+      const = 0;  // "gpt2", "clip", "tokenizer.json", "sentencepiece", "wordpiece", "ids"
   virtual int32_t vocab_size() const = 0;
   // UTF-8 in; no special tokens are added. Throws Error at invalid UTF-8, naming the byte offset.
   virtual std::vector<int32_t> encode(std::string_view text) const = 0;
@@ -29,9 +30,10 @@ class Tokenizer {
   virtual std::string digest() const = 0;  // SHA-256 over what save() writes
 };
 
-// A folder with sentencepiece.model, or tokenizer.json (Hugging Face `tokenizers`; goes before the older files beside
-// it), or vocab.json + merges.txt (GPT-2, CLIP), or bpe_simple_vocab_16e6.txt.gz (CLIP), or vocab.txt (BERT), or
-// ids.json (the `ids` tokenizer). A tokenizer.json that asks for what there is no code for is an Error that names it.
+// A folder with sentencepiece.model, or tokenizer.json (Hugging Face `tokenizers`; goes before the older
+// files beside it), or vocab.json + merges.txt (GPT-2, CLIP), or bpe_simple_vocab_16e6.txt.gz (CLIP), or
+// vocab.txt (BERT), or ids.json (the `ids` tokenizer). A tokenizer.json that asks for what there is no code
+// for is an Error that names it.
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder);
 
 std::unique_ptr<Tokenizer> load_gpt2_tokenizer(const std::filesystem::path& folder);

@@ -19,9 +19,9 @@
 
 #include "base/error.h"
 #include "methods/core/fixed_mixer.h"
-#include "methods/math/loss_history.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
+#include "methods/math/loss_history.h"
 #include "methods/math/simplex.h"
 #include "methods/math/static_mixtures.h"
 

@@ -15,10 +15,10 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "methods/math/mixing_law.h"
 #include "methods/core/probe_weights.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
+#include "methods/math/mixing_law.h"
 #include "methods/math/simplex.h"
 
 namespace rnb {

@@ -3,8 +3,8 @@
 
 #include <chrono>
 
-#include "base/error.h"
 #include "base/child_process.h"
+#include "base/error.h"
 #include "methods/core/exec_answer.h"
 #include "methods/core/registry.h"
 #include "methods/core/replay.h"

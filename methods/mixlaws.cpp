@@ -10,11 +10,11 @@
 
 #include <cmath>
 
-#include "methods/math/exponential_law.h"
 #include "methods/core/json_numbers.h"
+#include "methods/core/swarm_mixer.h"
+#include "methods/math/exponential_law.h"
 #include "methods/math/mixture_optimum.h"
 #include "methods/math/simplex.h"
-#include "methods/core/swarm_mixer.h"
 
 namespace rnb {
 namespace {

@@ -8,11 +8,11 @@
 // shares and repetitions are of examples. Mixture reuse, for domains that change, is not here.
 
 #include "base/error.h"
-#include "methods/math/exponential_law.h"
 #include "methods/core/json_numbers.h"
+#include "methods/core/swarm_mixer.h"
+#include "methods/math/exponential_law.h"
 #include "methods/math/mixture_optimum.h"
 #include "methods/math/simplex.h"
-#include "methods/core/swarm_mixer.h"
 
 namespace rnb {
 namespace {

@@ -7,9 +7,9 @@
 // domains' shares are of examples, and a drawn mixture is normalised again after rounding. Scaled down from
 // 512 proxies, 100,000 candidates and the best 128 of them.
 
+#include "methods/core/swarm_mixer.h"
 #include "methods/math/regressors.h"
 #include "methods/math/simplex.h"
-#include "methods/core/swarm_mixer.h"
 
 namespace rnb {
 namespace {

@@ -10,8 +10,8 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "methods/math/balance.h"
 #include "methods/core/registry.h"
+#include "methods/math/balance.h"
 #include "methods/math/simplex.h"
 #include "methods/math/static_mixtures.h"
 

@@ -2,9 +2,9 @@
 // then at every round   p_i proportional to exp(eta sum_j A_ij sum of the last w evaluations of L_j),   not
 // multiplied by the previous p; at the start exp(eta sum_j A_ij).
 //
-// The authors' code leaves out how the graph is learnt: methods/math/skills_graph.h has the two recipes that are
-// in use. Here its probes are graph_fraction of the run long. targets=NAMES is the target mask: only those
-// columns, and the window is averaged.
+// The authors' code leaves out how the graph is learnt: methods/math/skills_graph.h has the two recipes that
+// are in use. Here its probes are graph_fraction of the run long. targets=NAMES is the target mask: only
+// those columns, and the window is averaged.
 
 #include <algorithm>
 #include <deque>

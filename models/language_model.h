@@ -42,8 +42,8 @@ class LanguageModel {
 
 // `size`: a name of model_sizes.h, or a Hugging Face folder (its weights are loaded). For a named size the
 // vocabulary is `vocab_size` and the weights are drawn from `seed` (counter-based, the same on every
-// machine). context > 0 overrides the named size's; it must not exceed a folder's. On the meta device the model has
-// shapes alone, and of a folder only config.json is read.
+// machine). context > 0 overrides the named size's; it must not exceed a folder's. On the meta device the
+// model has shapes alone, and of a folder only config.json is read.
 std::unique_ptr<LanguageModel> make_language_model(const std::string& size, int64_t vocab_size,
                                                    int64_t context, uint64_t seed, torch::Device device);
 

@@ -25,8 +25,9 @@ class LinearTracker {
   // The squared norm of that whole gradient, after its blocks. It costs products of its own, so the tracker
   // calls `squared_norm` only where it wants the number, and in its own accounting.
   virtual void head_squared_norm(int64_t domain, const std::function<double()>& squared_norm) = 0;
-  // (layer, domain, gradient): the whole weight gradient of a layer of one domain's loss terms, where it is not a sum over the domain's rows
-  // (contrastive_head.h). All of it is extra work: the tracker calls `gradient` in its own accounting.
+  // (layer, domain, gradient): the whole weight gradient of a layer of one domain's loss terms, where it is
+  // not a sum over the domain's rows (contrastive_head.h). All of it is extra work: the tracker calls
+  // `gradient` in its own accounting.
   virtual void domain_gradient(const std::string&, int64_t, const std::function<torch::Tensor()>&) {}
 };
 

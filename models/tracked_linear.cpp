@@ -18,7 +18,8 @@ struct TrackedLinear : torch::autograd::Function<TrackedLinear> {
 
   static variable_list backward(AutogradContext* context, const variable_list& outgrads) {
     const auto saved = context->get_saved_variables();
-    // Under autocast the output is narrower than the input and the weight: the products are too, their results are not.
+    // Under autocast the output is narrower than the input and the weight: the products are too, their
+    // results are not.
     const auto& outgrad = outgrads[0];
     const auto x = saved[0].to(outgrad.scalar_type()), weight = saved[1].to(outgrad.scalar_type());
     auto* tracker = reinterpret_cast<LinearTracker*>(context->saved_data["tracker"].toInt());
@@ -26,7 +27,8 @@ struct TrackedLinear : torch::autograd::Function<TrackedLinear> {
     const auto rows = x.reshape({-1, x.size(-1)});
     const auto grads = outgrad.reshape({-1, outgrad.size(-1)});
     const auto dx = grads.mm(weight).reshape(x.sizes());
-    return {dx.to(saved[0].scalar_type()), grads.t().mm(rows).to(saved[1].scalar_type()), Variable(), Variable()};
+    return {dx.to(saved[0].scalar_type()), grads.t().mm(rows).to(saved[1].scalar_type()), Variable(),
+            Variable()};
   }
 };
 

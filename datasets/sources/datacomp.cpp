@@ -11,9 +11,9 @@
 #include "base/text.h"
 #include "datasets/images/clip_pixels.h"
 #include "datasets/readers/metadata_vectors.h"
+#include "datasets/readers/uid_subset.h"
 #include "datasets/sources/options.h"
 #include "datasets/sources/sources.h"
-#include "datasets/readers/uid_subset.h"
 #include "datasets/webdataset/samples.h"
 
 namespace rnb {

@@ -98,8 +98,8 @@ SourceSpec jsonl_source() {
               return given.empty() ? fallback : given;
             };
             if (!option_text(o, "text").empty() && !option_text(o, "completion").empty())
-              fail_usage("jsonl", "text={} and completion={}; expected one of the two", option_text(o, "text"),
-                         option_text(o, "completion"));
+              fail_usage("jsonl", "text={} and completion={}; expected one of the two",
+                         option_text(o, "text"), option_text(o, "completion"));
             const auto text = named("completion", named("text", "text")), domain = named("domain", "domain"),
                        prompt = option_text(o, "prompt"), id = option_text(o, "id");
             return std::make_unique<JsonlSource>(o.from, o,

@@ -60,8 +60,7 @@ S1Files find_s1_files(const fs::path& from) {
   for (const fs::path& folder : {from, from / "data"})
     if (out.files.empty()) out.files = with_extension(folder, ".jsonl");
   if (out.files.size() > 1)
-    fail("s1", "{}: holds several .jsonl files: {}; name one with --from", from.string(),
-         listed(out.files));
+    fail("s1", "{}: holds several .jsonl files: {}; name one with --from", from.string(), listed(out.files));
   if (out.files.empty()) fail("s1", "{}: holds no data; expected {}", from.string(), kExpected);
   return out;
 }

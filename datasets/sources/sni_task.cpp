@@ -127,8 +127,8 @@ class OfficialTask : public Source {
 std::string SniLayout::prompt(const std::string& definition, const std::string& input) const {
   if (!tk_instruct) return definition + "\n\n" + (input.empty() ? "" : input + "\n\n");
   return with_full_stop("Definition: " + std::string(trimmed(definition))) +
-         "\n\nNow complete the following example -\n" + with_full_stop("Input: " + std::string(trimmed(input))) +
-         "\nOutput: ";
+         "\n\nNow complete the following example -\n" +
+         with_full_stop("Input: " + std::string(trimmed(input))) + "\nOutput: ";
 }
 
 std::variant<SniTask, BadRow> read_sni_task(const fs::path& file) {

@@ -1,13 +1,13 @@
 #pragma once
-// The prepared store: a folder of memory-mapped .npy files that numpy opens, plus manifest.json. Examples keep the
-// source's order; an example's tokens are BOS, prompt, completion, EOS, uncut.
+// The prepared store: a folder of memory-mapped .npy files that numpy opens, plus manifest.json. Examples
+// keep the source's order; an example's tokens are BOS, prompt, completion, EOS, uncut.
 //
-//   tokens.npy      int32 [sum of lengths]      text.npy          uint8 [sum of text bytes], prompt + completion
-//   offsets.npy     int64 [n + 1]               text_offsets.npy  int64 [n + 1]
-//   loss_from.npy   int32 [n]  index (in the example) of the first token that is predicted with a loss
-//   domain.npy      int32 [n]                   split.npy         uint8 [n]  0 train, 1 valid, 2 test
-//   example_id.npy  uint8 [sum of id bytes]     example_id_offsets.npy int64 [n + 1]
-//   tokenizer/      what load_tokenizer reads   manifest.json     names, counts, hashes, options
+//   tokens.npy      int32 [sum of lengths]      text.npy          uint8 [sum of text bytes], prompt +
+//   completion offsets.npy     int64 [n + 1]               text_offsets.npy  int64 [n + 1] loss_from.npy
+//   int32 [n]  index (in the example) of the first token that is predicted with a loss domain.npy      int32
+//   [n]                   split.npy         uint8 [n]  0 train, 1 valid, 2 test example_id.npy  uint8 [sum of
+//   id bytes]     example_id_offsets.npy int64 [n + 1] tokenizer/      what load_tokenizer reads
+//   manifest.json     names, counts, hashes, options
 
 #include <array>
 #include <cstdint>
@@ -31,8 +31,8 @@ constexpr std::array<std::string_view, 3> kSplitNames{"train", "valid", "test"};
 
 class Store {
  public:
-  // Checks every size against the manifest and the other parts, and that every id is in its range; digests are
-  // verify_store's. Throws Error naming the part.
+  // Checks every size against the manifest and the other parts, and that every id is in its range; digests
+  // are verify_store's. Throws Error naming the part.
   explicit Store(const std::filesystem::path& folder);
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -44,14 +44,19 @@ class Store {
   int64_t size() const { return static_cast<int64_t>(domain_.values<int32_t>().size()); }
 
   std::span<const int32_t> tokens(int64_t example) const;
-  int32_t loss_from(int64_t example) const { return loss_from_.values<int32_t>()[static_cast<size_t>(example)]; }
-  Split split(int64_t example) const { return static_cast<Split>(split_.values<uint8_t>()[static_cast<size_t>(example)]); }
+  int32_t loss_from(int64_t example) const {
+    return loss_from_.values<int32_t>()[static_cast<size_t>(example)];
+  }
+  Split split(int64_t example) const {
+    return static_cast<Split>(split_.values<uint8_t>()[static_cast<size_t>(example)]);
+  }
   std::string_view text(int64_t example) const;
   std::string_view example_id(int64_t example) const;
   std::span<const int32_t> domain() const { return domain_.values<int32_t>(); }
   std::vector<int64_t> examples(Split split) const;  // ascending
   std::unique_ptr<Tokenizer> tokenizer() const;
-  // Evaluation weights that the source gives itself (skills), in domain order; empty: use the validation counts.
+  // Evaluation weights that the source gives itself (skills), in domain order; empty: use the validation
+  // counts.
   const std::vector<double>& evaluation_weights() const { return evaluation_weights_; }
 
  private:

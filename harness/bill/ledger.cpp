@@ -11,7 +11,8 @@ constexpr size_t kMostSpans = 4096;  // that wait to be added up
 
 }  // namespace
 
-Ledger::Ledger(std::shared_ptr<Clock> clock) : clock_(std::move(clock)), start_(clock_->now()), last_(start_) {}
+Ledger::Ledger(std::shared_ptr<Clock> clock)
+    : clock_(std::move(clock)), start_(clock_->now()), last_(start_) {}
 
 void Ledger::settle() {
   const Moment now = clock_->now();

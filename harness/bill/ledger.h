@@ -64,7 +64,7 @@ class Ledger {
   void load(const nlohmann::json& saved);
 
  private:
-  void settle();  // gives the time since the last change to the innermost phase
+  void settle();        // gives the time since the last change to the innermost phase
   void add_up() const;  // the spans so far
   struct Span {
     Phase phase;

@@ -6,8 +6,8 @@
 namespace rnb {
 namespace {
 
-constexpr double kFloat = 4;         // bytes
-constexpr double kChunkRows = 256;   // of fused_head
+constexpr double kFloat = 4;        // bytes
+constexpr double kChunkRows = 256;  // of fused_head
 
 enum class Kind { GptNeo, Qwen2, QuickGelu, Gelu };
 
@@ -30,10 +30,13 @@ struct Stack {
     const double statistics = kFloat * (4 + heads);
     switch (kind) {
       case Kind::GptNeo:  // the residual twice; q, k, v and the heads' output; the MLP before and after GELU
-      case Kind::Gelu: return 2 * kFloat * d + first + second + 4 * half * d + 2 * half * f + statistics;
-      case Kind::QuickGelu: return 2 * kFloat * d + first + second + 4 * half * d + 3 * half * f + statistics;
+      case Kind::Gelu:
+        return 2 * kFloat * d + first + second + 4 * half * d + 2 * half * f + statistics;
+      case Kind::QuickGelu:
+        return 2 * kFloat * d + first + second + 4 * half * d + 3 * half * f + statistics;
       case Kind::Qwen2:  // norms keep what they scale; gate, its SiLU, up and their product
-        return 2 * kFloat * d + 2 * kFloat * d + first + (bf16 ? 2 : 1) * second + 4 * half * q + 4 * half * f + statistics;
+        return 2 * kFloat * d + 2 * kFloat * d + first + (bf16 ? 2 : 1) * second + 4 * half * q +
+               4 * half * f + statistics;
     }
     return 0;
   }
@@ -47,8 +50,11 @@ struct Stack {
   double all_kept(bool bf16, bool recompute) const {
     return recompute ? layers * places() * width * kFloat : layers * places() * kept(bf16) + masks(bf16);
   }
-  double one_kept(bool bf16) const { return places() * kept(bf16) + masks(bf16) / layers; }  // of a block, on average
-  // The most that the backward pass of a block adds to what was kept: gradients of the residual and of the MLP.
+  double one_kept(bool bf16) const {
+    return places() * kept(bf16) + masks(bf16) / layers;
+  }  // of a block, on average
+  // The most that the backward pass of a block adds to what was kept: gradients of the residual and of the
+  // MLP.
   double backward_extra(bool bf16, bool recompute) const {
     const double half = bf16 ? 2 : kFloat;
     return (recompute ? one_kept(bf16) - places() * kFloat * width : 0) +  // its input is kept either way
@@ -100,21 +106,38 @@ Stack stack_of(const nlohmann::json& config, const StepShape& shape) {
     std::vector<int64_t> window;
     for (const auto& kind : config.at("attention_layers"))
       window.push_back(kind == "local" ? config.at("window_size").get<int64_t>() : 0);
-    return {Kind::GptNeo, number("num_layers"), d, d, d, number("num_heads"), number("intermediate_size"), window, rows, time};
+    return {Kind::GptNeo,        number("num_layers"),        d,      d,    d,
+            number("num_heads"), number("intermediate_size"), window, rows, time};
   }
   const double heads = number("num_attention_heads");
   const double head = config.contains("head_dim") ? number("head_dim") : number("hidden_size") / heads;
   std::vector<int64_t> window;
   for (const auto& kind : config.at("layer_types"))
     window.push_back(kind == "sliding_attention" ? config.at("sliding_window").get<int64_t>() : 0);
-  return {Kind::Qwen2, number("num_hidden_layers"), number("hidden_size"), heads * head,
-          head * number("num_key_value_heads"), heads, number("intermediate_size"), window, rows, time};
+  return {Kind::Qwen2,
+          number("num_hidden_layers"),
+          number("hidden_size"),
+          heads * head,
+          head * number("num_key_value_heads"),
+          heads,
+          number("intermediate_size"),
+          window,
+          rows,
+          time};
 }
 
 Stack stack_of(const ClipTower& t, double rows, double time) {
   const auto d = static_cast<double>(t.width);
-  return {t.activation == "quick_gelu" ? Kind::QuickGelu : Kind::Gelu, static_cast<double>(t.layers), d, d, d,
-          static_cast<double>(t.heads), static_cast<double>(t.inner), {}, rows, time};
+  return {t.activation == "quick_gelu" ? Kind::QuickGelu : Kind::Gelu,
+          static_cast<double>(t.layers),
+          d,
+          d,
+          d,
+          static_cast<double>(t.heads),
+          static_cast<double>(t.inner),
+          {},
+          rows,
+          time};
 }
 
 }  // namespace
@@ -123,21 +146,24 @@ StepCost step_cost(const LanguageModel& model, const StepShape& shape) {
   const auto config = model.config();
   const Stack stack = stack_of(config, shape);
   const bool tied = config.value("tie_word_embeddings", true);
-  const double d = stack.width, vocabulary = static_cast<double>(model.vocab_size()), counted = static_cast<double>(shape.counted);
+  const double d = stack.width, vocabulary = static_cast<double>(model.vocab_size()),
+               counted = static_cast<double>(shape.counted);
   StepCost out;
   out.parameters = numbers_of(model.parameters());
   const double head = vocabulary * d;
   out.flops = static_cast<double>(shape.accumulation) * (stack.flops(shape.recompute) + 6 * counted * head);
 
   const double weights = kFloat * out.parameters, states = 2 * weights;
-  const double signals = kFloat * (shape.tracked_numbers * static_cast<double>(shape.domains) + shape.model_copies * out.parameters);
+  const double signals = kFloat * (shape.tracked_numbers * static_cast<double>(shape.domains) +
+                                   shape.model_copies * out.parameters);
   const double earlier = shape.accumulation > 1 ? weights : 0;  // gradients of the micro-batches before
   const double narrow = shape.bf16 && !shape.recompute ? 2 * stack.layers * stack.matrix_numbers() : 0;
   const double norm = (stack.kind == Kind::Qwen2 ? 2 : 1) * kFloat * stack.places() * d;
   const double kept = stack.all_kept(shape.bf16, shape.recompute) + norm + narrow;
   const double head_weight = kFloat * head, rows = kFloat * counted * d;
   const double chunk = kFloat * std::min(counted, kChunkRows) * vocabulary;
-  const bool in_chunks = shape.tracked_numbers > 0 && counted > kChunkRows * static_cast<double>(shape.domains);
+  const bool in_chunks =
+      shape.tracked_numbers > 0 && counted > kChunkRows * static_cast<double>(shape.domains);
   const double piece = in_chunks ? head_weight : 0;
   Peak peak(out);
   const auto moment = [&](const std::string& name, double gradients, double activations, double of_head) {
@@ -154,13 +180,16 @@ StepCost step_cost(const LanguageModel& model, const StepShape& shape) {
   // The tied weight's gradient waits for its other half, which is as large.
   const double waiting = tied ? head_weight : 0, blocks = kFloat * stack.layers * stack.matrix_numbers();
   moment("the first block's backward pass", earlier > 0 ? weights : blocks * (1 - 1 / stack.layers),
-         (shape.recompute ? kFloat * stack.places() * d : stack.one_kept(shape.bf16)) + extra, rows + head_weight);
-  moment("the backward pass's end", earlier > 0 ? weights + waiting : weights, kFloat * stack.places() * d, rows + waiting);
+         (shape.recompute ? kFloat * stack.places() * d : stack.one_kept(shape.bf16)) + extra,
+         rows + head_weight);
+  moment("the backward pass's end", earlier > 0 ? weights + waiting : weights, kFloat * stack.places() * d,
+         rows + waiting);
   if (shape.eval_rows > 0) {
     Stack eval = stack;
     eval.rows = static_cast<double>(shape.eval_rows);
     const double share = eval.rows / stack.rows;  // the last step's gradients are still there
-    moment("an evaluation", weights, std::max(eval.forward_extra(), kFloat * eval.places() * d), share * rows + chunk);
+    moment("an evaluation", weights, std::max(eval.forward_extra(), kFloat * eval.places() * d),
+           share * rows + chunk);
   }
   return out;
 }
@@ -168,24 +197,31 @@ StepCost step_cost(const LanguageModel& model, const StepShape& shape) {
 StepCost step_cost(const Clip& model, const StepShape& shape) {
   const ClipConfig& c = model.config();
   const auto n = static_cast<double>(shape.rows), patches = static_cast<double>(c.patches());
-  const Stack vision = stack_of(c.vision, n, patches + 1), text = stack_of(c.text, n, static_cast<double>(shape.tokens));
-  const double pixels = 3 * static_cast<double>(c.image_size * c.image_size), e = static_cast<double>(c.embedding);
+  const Stack vision = stack_of(c.vision, n, patches + 1),
+              text = stack_of(c.text, n, static_cast<double>(shape.tokens));
+  const double pixels = 3 * static_cast<double>(c.image_size * c.image_size),
+               e = static_cast<double>(c.embedding);
   const double patch = 3 * static_cast<double>(c.patch_size * c.patch_size);
   StepCost out;
   out.parameters = numbers_of(model.parameters());
   const double projections = e * (vision.width + text.width);
   out.flops = static_cast<double>(shape.accumulation) *
-              (vision.flops(shape.recompute) + text.flops(shape.recompute) + 4 * n * patches * patch * vision.width + 6 * n * projections + 6 * n * n * e);
-  // A domain's gradient is worked out apart: both sides again, two products of all pairs, the weight's gradient.
+              (vision.flops(shape.recompute) + text.flops(shape.recompute) +
+               4 * n * patches * patch * vision.width + 6 * n * projections + 6 * n * n * e);
+  // A domain's gradient is worked out apart: both sides again, two products of all pairs, the weight's
+  // gradient.
   const double weights = kFloat * out.parameters;
-  const double signals = kFloat * (shape.tracked_numbers * static_cast<double>(shape.domains) + shape.model_copies * out.parameters);
+  const double signals = kFloat * (shape.tracked_numbers * static_cast<double>(shape.domains) +
+                                   shape.model_copies * out.parameters);
   const double input = kFloat * n * pixels;
   // Patches, the embedded patches and the norm before the tower; the pooled rows are small.
   const double edges = kFloat * (n * patches * patch + 2 * vision.places() * vision.width);
-  const double kept = vision.all_kept(shape.bf16, shape.recompute) + text.all_kept(shape.bf16, shape.recompute) + edges;
+  const double kept =
+      vision.all_kept(shape.bf16, shape.recompute) + text.all_kept(shape.bf16, shape.recompute) + edges;
   const double head = kFloat * (8 * n * e + 6 * n * n);
   const double earlier = shape.accumulation > 1 ? weights : 0;
-  const double inputs = input * static_cast<double>(shape.accumulation);  // all parts are read before the first is computed
+  const double inputs =
+      input * static_cast<double>(shape.accumulation);  // all parts are read before the first is computed
   Peak peak(out);
   const auto moment = [&](const std::string& name, double gradients, double activations) {
     peak.consider(name, {{"weights", weights},
@@ -198,11 +234,13 @@ StepCost step_cost(const Clip& model, const StepShape& shape) {
   };
   // The text tower comes last forward, so first backward.
   moment("the backward pass's start", earlier, kept + text.backward_extra(shape.bf16, shape.recompute));
-  moment("the vision tower's backward pass", earlier + kFloat * text.layers * text.matrix_numbers(),
-         kept - text.all_kept(shape.bf16, shape.recompute) + vision.backward_extra(shape.bf16, shape.recompute));
+  moment(
+      "the vision tower's backward pass", earlier + kFloat * text.layers * text.matrix_numbers(),
+      kept - text.all_kept(shape.bf16, shape.recompute) + vision.backward_extra(shape.bf16, shape.recompute));
   moment("the backward pass's end", weights, edges);
   if (shape.eval_rows > 0) {
-    const double share = static_cast<double>(shape.eval_rows) / n;  // the last step's gradients are still there
+    const double share =
+        static_cast<double>(shape.eval_rows) / n;  // the last step's gradients are still there
     moment("an evaluation", weights, share * std::max(vision.forward_extra(), text.forward_extra()));
   }
   return out;

@@ -1,6 +1,7 @@
 #pragma once
-// What a step of training will cost, from shapes alone: parameters, FLOPs, and the peak of memory that tensors take. The
-// counts follow what autograd keeps of the models here (models/), operator by operator; tests hold them to measured runs.
+// What a step of training will cost, from shapes alone: parameters, FLOPs, and the peak of memory that
+// tensors take. The counts follow what autograd keeps of the models here (models/), operator by operator;
+// tests hold them to measured runs.
 
 #include <cstdint>
 #include <string>
@@ -13,14 +14,15 @@
 namespace rnb {
 
 struct StepShape {
-  int64_t rows = 1;         // of a micro-batch: texts, or pairs
-  int64_t tokens = 1;       // T, of the longest text
-  int64_t counted = 1;      // places of a micro-batch whose next token counts; of a CLIP, its pairs
+  int64_t rows = 1;     // of a micro-batch: texts, or pairs
+  int64_t tokens = 1;   // T, of the longest text
+  int64_t counted = 1;  // places of a micro-batch whose next token counts; of a CLIP, its pairs
   int64_t accumulation = 1;
-  int64_t eval_rows = 0;    // of an evaluation's batch
-  bool recompute = false;   // checkpoint-activations = on
+  int64_t eval_rows = 0;   // of an evaluation's batch
+  bool recompute = false;  // checkpoint-activations = on
   bool bf16 = false;
-  // Of the method: sums of the tracked layers, one a domain (times the layers' numbers), and copies of the whole model.
+  // Of the method: sums of the tracked layers, one a domain (times the layers' numbers), and copies of the
+  // whole model.
   double tracked_numbers = 0;
   double model_copies = 0;
   int64_t domains = 1;

@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/suggest.h"
 #include "base/stop_signal.h"
+#include "base/suggest.h"
 
 namespace rnb {
 namespace {

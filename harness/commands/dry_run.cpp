@@ -9,8 +9,8 @@
 #include "datasets/store/grouping.h"
 #include "harness/tasks/clip_task.h"
 #include "harness/trainer/trainer.h"
-#include "methods/regroup/grouping_expression.h"
 #include "methods/core/registry.h"
+#include "methods/regroup/grouping_expression.h"
 #include "models/clip_sizes.h"
 
 namespace rnb {
@@ -23,7 +23,8 @@ struct BatchLengths {
 };
 
 // `context`: the longest input. Pairs keep all their tokens as input, texts all but the last.
-std::vector<BatchLengths> drawn_lengths(const Experiment& e, const Store& store, int64_t context, bool pairs) {
+std::vector<BatchLengths> drawn_lengths(const Experiment& e, const Store& store, int64_t context,
+                                        bool pairs) {
   const auto train = store.examples(Split::Train);
   if (train.empty()) fail("dry-run", "{}: the training split is empty", store.folder().string());
   const int64_t rows = e.batch / e.accumulation;
@@ -35,7 +36,8 @@ std::vector<BatchLengths> drawn_lengths(const Experiment& e, const Store& store,
       const int64_t example = train[rng.below(train.size())];
       const auto all = static_cast<int64_t>(store.tokens(example).size());
       const int64_t input = std::min(context, pairs ? all : all - 1);
-      const int64_t counted = std::max<int64_t>(0, std::min(all, context + 1) - std::max<int64_t>(store.loss_from(example), 1));
+      const int64_t counted =
+          std::max<int64_t>(0, std::min(all, context + 1) - std::max<int64_t>(store.loss_from(example), 1));
       if (e.pack == "on") {  // a row is filled with examples like this one
         lengths.tokens = context;
         lengths.counted += counted * context / std::max<int64_t>(1, all);
@@ -58,7 +60,8 @@ int64_t longest_input(const Store& store, int64_t context, bool pairs) {
 
 // FLOPs on average over the batches, the peak of the longest.
 template <typename Model>
-StepCost cost_of(const Experiment& e, const Store& store, const Model& model, StepShape shape, int64_t context, bool pairs) {
+StepCost cost_of(const Experiment& e, const Store& store, const Model& model, StepShape shape,
+                 int64_t context, bool pairs) {
   double flops = 0;
   for (const BatchLengths& b : drawn_lengths(e, store, context, pairs)) {
     shape.tokens = b.tokens;
@@ -74,8 +77,8 @@ StepCost cost_of(const Experiment& e, const Store& store, const Model& model, St
 }
 
 template <typename Parameters>
-double tracked_numbers(const Experiment& e, const std::vector<std::string>& names, size_t last, const Parameters& parameters,
-                       double head) {
+double tracked_numbers(const Experiment& e, const std::vector<std::string>& names, size_t last,
+                       const Parameters& parameters, double head) {
   double numbers = 0;
   for (const std::string& layer : tracked_layers(e.track, names, last)) {
     if (layer == "lm_head") numbers += head;
@@ -87,7 +90,8 @@ double tracked_numbers(const Experiment& e, const std::vector<std::string>& name
 
 int64_t domains_of(const Store& store, const std::string& grouping) {
   const GroupingExpression expression = parse_grouping(grouping);
-  if (expression.kind != GroupingExpression::Kind::Named) return expression.ks.back();  // the largest that may be chosen
+  if (expression.kind != GroupingExpression::Kind::Named)
+    return expression.ks.back();  // the largest that may be chosen
   return static_cast<int64_t>(load_grouping(store, expression.name).domain_names.size());
 }
 
@@ -101,8 +105,9 @@ StepCost predict_step(const Experiment& e, const Store& store, int64_t domains) 
   StepShape shape;
   shape.rows = e.batch / e.accumulation;
   shape.accumulation = e.accumulation;
-  shape.eval_rows = std::min<int64_t>(e.eval_batch, static_cast<int64_t>(std::max(store.examples(Split::Valid).size(),
-                                                                                  store.examples(Split::Test).size())));
+  shape.eval_rows =
+      std::min<int64_t>(e.eval_batch, static_cast<int64_t>(std::max(store.examples(Split::Valid).size(),
+                                                                    store.examples(Split::Test).size())));
   shape.recompute = e.checkpoint_activations == "on";
   shape.bf16 = e.precision == "bf16";
   shape.domains = domains;
@@ -110,7 +115,8 @@ StepCost predict_step(const Experiment& e, const Store& store, int64_t domains) 
   if (!needs.reference.empty()) shape.model_copies = 1;
   // Each domain's whole gradient, the target's, their sum.
   if (needs.batch_gradients) shape.model_copies += static_cast<double>(std::min(domains, shape.rows)) + 2;
-  const double sets = needs.step_norms && e.accumulation > 1 ? 2 : 1;  // of a round, and of the unfinished step
+  const double sets =
+      needs.step_norms && e.accumulation > 1 ? 2 : 1;  // of a round, and of the unfinished step
   if (is_clip(e.model)) {
     const Clip model = make_clip(e.model, clip_vocabulary(store), e.context, e.seed, torch::kMeta);
     if (needs.gradient_gram)
@@ -129,15 +135,17 @@ void print_dry_run(const Experiment& e) {
   const int64_t domains = domains_of(store, e.grouping);
   const StepCost cost = predict_step(e, store, domains);
   fmt::print("parameters         {:.0f}\n", cost.parameters);
-  fmt::print("FLOPs a step       {:.4g}  ({} examples in {} {}, {} domains)\n", cost.flops, e.batch, e.accumulation,
-             e.accumulation == 1 ? "part" : "parts", domains);
-  if (e.budget.empty()) fmt::print("FLOPs of training  {:.4g}  ({} steps)\n", cost.flops * static_cast<double>(e.steps), e.steps);
+  fmt::print("FLOPs a step       {:.4g}  ({} examples in {} {}, {} domains)\n", cost.flops, e.batch,
+             e.accumulation, e.accumulation == 1 ? "part" : "parts", domains);
+  if (e.budget.empty())
+    fmt::print("FLOPs of training  {:.4g}  ({} steps)\n", cost.flops * static_cast<double>(e.steps), e.steps);
   fmt::print("peak of tensors    {}  (at {})\n", bytes_text(cost.peak), cost.moment);
   for (const auto& [name, bytes] : cost.parts)
     if (bytes > 0) fmt::print("  {:16} {}\n", name, bytes_text(bytes));
   constexpr double kCard = 80e9;
-  fmt::print("on a card of 80 GB {}\n", cost.peak <= kCard ? fmt::format("fits, {} to spare", bytes_text(kCard - cost.peak))
-                                                           : fmt::format("does not fit: {} too much", bytes_text(cost.peak - kCard)));
+  fmt::print("on a card of 80 GB {}\n",
+             cost.peak <= kCard ? fmt::format("fits, {} to spare", bytes_text(kCard - cost.peak))
+                                : fmt::format("does not fit: {} too much", bytes_text(cost.peak - kCard)));
 }
 
 }  // namespace rnb

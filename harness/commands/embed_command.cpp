@@ -66,7 +66,8 @@ int embed_command(const std::vector<std::string>& args) {
   add("prompt", po::value(&prompt),
       "with --texts: what is put before each, by its name in the folder's config_sentence_transformers.json "
       "(default: the folder's default_prompt_name)");
-  add("pixels", po::value(&pixels), "of a CLIP: float32 .npy of normalised pixels, n x 3 x S x S; --out is an .npz");
+  add("pixels", po::value(&pixels),
+      "of a CLIP: float32 .npy of normalised pixels, n x 3 x S x S; --out is an .npz");
   add("mode", po::value(&mode), "encoder, or static: the mean of the token embeddings (default encoder)");
   add("out", po::value(&out), "float32 .npy, n x dim: mean-pooled vectors of unit length");
   add("threads", po::value(&threads), "0: all cores");

@@ -55,8 +55,7 @@ int eval_store(const StoreEval& options) {
   }
   fmt::print("{:40} {:>10} {:>10.4f}   accuracy {:.4f}\n", "all", event["tokens"].get<int64_t>(),
              event["loss"].get<double>(), event["accuracy"].get<double>());
-  for (const auto& [name, value] : scores.items())
-    fmt::print("{:40} {:>10.4f}\n", name, value.get<double>());
+  for (const auto& [name, value] : scores.items()) fmt::print("{:40} {:>10.4f}\n", name, value.get<double>());
   if (losses.cut > 0) fmt::print(stderr, "{} examples were longer than the context and cut\n", losses.cut);
   return 0;
 }
@@ -73,11 +72,14 @@ int eval_command(const std::vector<std::string>& args) {
   add("ids", po::value(&ids),
       "int64 .npy of token ids, n x T, no padding: loss = mean over n (T - 1) places");
   add("logits", po::value(&logits), "with --ids: write the float32 logits, n x T x V, to this .npy");
-  add("pixels", po::value(&pixels), "of a CLIP: float32 .npy of normalised pixels, n x 3 x S x S, the pairs of --ids");
-  add("out", po::value(&out), "of a CLIP, with --ids or --pixels: write image_embeds, text_embeds and loss to this .npz");
+  add("pixels", po::value(&pixels),
+      "of a CLIP: float32 .npy of normalised pixels, n x 3 x S x S, the pairs of --ids");
+  add("out", po::value(&out),
+      "of a CLIP, with --ids or --pixels: write image_embeds, text_embeds and loss to this .npz");
   add("store", po::value(&store), "prepared store: loss per domain");
-  add("zero-shot", po::value(&zero_shot), "with --store, of a CLIP: classify a folder of labelled images (classes.txt and "
-                                          "a folder a class, or such tasks) with the store's tokenizer");
+  add("zero-shot", po::value(&zero_shot),
+      "with --store, of a CLIP: classify a folder of labelled images (classes.txt and "
+      "a folder a class, or such tasks) with the store's tokenizer");
   add("batch", po::value(&batch), "with --store: examples a batch; a CLIP's loss depends on it (default 32)");
   add("split", po::value(&split), "with --store: train, valid or test (default test)");
   add("json", "print JSON");
@@ -94,7 +96,8 @@ int eval_command(const std::vector<std::string>& args) {
   if ((ids.empty() && pixels.empty()) == store.empty())
     fail_usage("eval", "exactly one of --ids{} and --store must be given", clip ? " (with --pixels)" : "");
   if (clip && !logits.empty()) fail_usage("eval", "--logits is for a language model; a CLIP writes --out");
-  if (!zero_shot.empty() && store.empty()) fail_usage("eval", "--zero-shot needs --store, whose tokenizer it uses");
+  if (!zero_shot.empty() && store.empty())
+    fail_usage("eval", "--zero-shot needs --store, whose tokenizer it uses");
   if (batch < 1) fail_usage("eval", "--batch {}; expected 1 or more", batch);
   if (!logits.empty() && ids.empty()) fail_usage("eval", "--logits needs --ids");
   at::set_num_threads(threads > 0 ? threads

@@ -11,10 +11,10 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/shell_word.h"
+#include "base/stop_signal.h"
 #include "datasets/fetch/fetch.h"
 #include "datasets/fetch/url.h"
 #include "harness/commands/cli.h"
-#include "base/stop_signal.h"
 
 namespace rnb {
 namespace po = boost::program_options;

@@ -44,7 +44,8 @@ nlohmann::json datasets_as_json() {
 
 std::string folder_in_words() {
   return fmt::format("a Hugging Face folder: config.json (model_type {}) and model.safetensors",
-                     fmt::join(model_types(), ", ")) + "; or a CLIP's (clip)";
+                     fmt::join(model_types(), ", ")) +
+         "; or a CLIP's (clip)";
 }
 
 std::string models_in_words() {
@@ -56,9 +57,9 @@ std::string models_in_words() {
                         family_name(m.family), m.layers, m.width, heads, m.inner, m.context);
   }
   for (const ClipSize& m : clip_sizes())
-    text += fmt::format("{:20} CLIP: {} pixels in patches of {}, {} layers of width {}; text {} of {}, context {}\n",
-                        m.name, m.image_size, m.patch_size, m.vision.layers, m.vision.width, m.text.layers,
-                        m.text.width, m.context);
+    text += fmt::format(
+        "{:20} CLIP: {} pixels in patches of {}, {} layers of width {}; text {} of {}, context {}\n", m.name,
+        m.image_size, m.patch_size, m.vision.layers, m.vision.width, m.text.layers, m.text.width, m.context);
   return text + fmt::format("{:20} {}\n", "FOLDER", folder_in_words());
 }
 

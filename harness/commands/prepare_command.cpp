@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "base/peak_memory.h"
 #include "base/progress.h"
-#include "datasets/store/image_store.h"
 #include "datasets/prepare.h"
+#include "datasets/store/image_store.h"
 #include "datasets/store/store.h"
 
 namespace rnb {

@@ -10,9 +10,9 @@
 #include "base/command_line.h"
 #include "base/error.h"
 #include "base/suggest.h"
+#include "harness/commands/sweep_command.h"
 #include "harness/config/experiment_keys.h"
 #include "harness/config/ini_file.h"
-#include "harness/commands/sweep_command.h"
 #include "harness/sweep/sweep_plan.h"
 #include "results/reproduction.h"
 

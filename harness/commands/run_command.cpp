@@ -10,11 +10,11 @@
 #include "base/command_line.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/stop_signal.h"
 #include "harness/commands/dry_run.h"
 #include "harness/config/experiment.h"
 #include "harness/grouping/grouping_resolver.h"
 #include "harness/trainer/run_experiment.h"
-#include "base/stop_signal.h"
 
 namespace rnb {
 namespace po = boost::program_options;
@@ -34,7 +34,8 @@ po::options_description described() {
       "folder of run folders; the run goes to OUT/<run id>");
   add("resume", "go on with a run that was cut (from its newest checkpoint, else from the start)");
   add("fresh", "throw away what an earlier attempt left, and start over");
-  add("dry-run", "print parameters, FLOPs and memory of a step; train nothing, write nothing, need no such device");
+  add("dry-run",
+      "print parameters, FLOPs and memory of a step; train nothing, write nothing, need no such device");
   add("shared-machine", "other runs share the machine: keep this run's seconds out of overhead tables");
   const Experiment defaults;
   for (const ExperimentKey& key : experiment_keys()) {

@@ -81,10 +81,12 @@ int sweep_command(const std::vector<std::string>& args) {
       std::cout << reproducer_line(e) << " --out " << sweep.out.string() << "\n";
     return 0;
   }
-  for (const Experiment& e : plan.experiments)  // before anything is touched: each run would say so, one by one
+  for (const Experiment& e :
+       plan.experiments)  // before anything is touched: each run would say so, one by one
     if (e.device != "cpu" && !has_cuda_driver())
       fail("sweep",
-           "--device {}: no CUDA device is usable here (there is no NVIDIA driver); run scripts/setup.sh --cuda on a machine with an "
+           "--device {}: no CUDA device is usable here (there is no NVIDIA driver); run scripts/setup.sh "
+           "--cuda on a machine with an "
            "NVIDIA driver, or use --device cpu",
            e.device);
   note_command(sweep.out, args);

@@ -35,13 +35,14 @@ struct Experiment {
   // evaluation and keeping
   int64_t eval_every = 100, mixing_eval_examples = 256, eval_batch = 32, log_every = 10;
   int64_t checkpoint_every = 0, keep_checkpoints = 1;  // 0: only when stopped by a signal
-  std::string zero_shot;  // folder of labelled images (datasets/readers/labelled_images.h) that a CLIP classifies at the end
+  std::string zero_shot;  // folder of labelled images (datasets/readers/labelled_images.h) that a CLIP
+                          // classifies at the end
   std::string save_model = "off";  // off | on: final weights as a Hugging Face folder <run>/model
   // where
-  std::string device = "cpu";      // cpu | cuda | cuda:n
-  int threads = 0;                 // 0: all cores
-  std::string precision = "fp32";  // fp32 | bf16 (cuda only)
-  std::string tf32 = "off";         // off | on (cuda only): float32 products with 10 bits of mantissa
+  std::string device = "cpu";         // cpu | cuda | cuda:n
+  int threads = 0;                    // 0: all cores
+  std::string precision = "fp32";     // fp32 | bf16 (cuda only)
+  std::string tf32 = "off";           // off | on (cuda only): float32 products with 10 bits of mantissa
   std::string deterministic = "off";  // off | on: kernels that repeat bit for bit, or an error
 
   // Where each key's value came from: "default", "file x.ini:12", "command line"; for the printed table only.

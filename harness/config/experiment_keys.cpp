@@ -81,7 +81,8 @@ const std::vector<KeyField>& key_fields() {
        0,
        {},
        true,
-       "folder of labelled images that a CLIP classifies at the end: classes.txt and a folder a class, or such tasks"},
+       "folder of labelled images that a CLIP classifies at the end: classes.txt and a folder a class, or "
+       "such tasks"},
       {"save-model",
        &E::save_model,
        0,

@@ -1,6 +1,6 @@
 #pragma once
-// The one clock that bills time. A moment is taken without waiting; the seconds between two may be asked for later, when
-// the device has got there.
+// The one clock that bills time. A moment is taken without waiting; the seconds between two may be asked for
+// later, when the device has got there.
 
 #include <chrono>
 #include <functional>

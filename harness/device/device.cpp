@@ -33,12 +33,13 @@ torch::Device resolve_device(const std::string& name) {
   const std::string closed = open_cuda_part();
   if (!torch::cuda::is_available())
     fail("device",
-         "--device {}: no CUDA device is usable here ({}); run scripts/setup.sh --cuda on a machine with an NVIDIA driver, "
+         "--device {}: no CUDA device is usable here ({}); run scripts/setup.sh --cuda on a machine with an "
+         "NVIDIA driver, "
          "or use --device cpu",
          name, closed.empty() ? "the driver shows none" : closed);
   if (device.has_index() && device.index() >= static_cast<int>(torch::cuda::device_count()))
-    fail("device", "--device {}: there are {} CUDA devices; expected cuda:0 to cuda:{}", name, torch::cuda::device_count(),
-         torch::cuda::device_count() - 1);
+    fail("device", "--device {}: there are {} CUDA devices; expected cuda:0 to cuda:{}", name,
+         torch::cuda::device_count(), torch::cuda::device_count() - 1);
   return device;
 }
 

@@ -19,7 +19,8 @@ class DeviceClock : public Clock {
   }
 
   double seconds(const Moment& from, const Moment& to) override {
-    const auto &a = *static_cast<c10::Event*>(from.event.get()), &b = *static_cast<c10::Event*>(to.event.get());
+    const auto &a = *static_cast<c10::Event*>(from.event.get()),
+               &b = *static_cast<c10::Event*>(to.event.get());
     b.synchronize();
     return a.elapsedTime(b) / 1000;  // milliseconds
   }

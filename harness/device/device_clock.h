@@ -1,6 +1,6 @@
 #pragma once
-// A device's own time: an event in its queue at each moment, so that a phase is billed for what it made the device do, and
-// the host need not wait between phases.
+// A device's own time: an event in its queue at each moment, so that a phase is billed for what it made the
+// device do, and the host need not wait between phases.
 
 #include <memory>
 

@@ -3,10 +3,10 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/sha256.h"
+#include "base/stop_signal.h"
 #include "harness/grouping/embedding_cache.h"
 #include "harness/grouping/image_embedding.h"
 #include "harness/grouping/k_by_loss.h"
-#include "base/stop_signal.h"
 #include "methods/regroup/regroup.h"
 
 namespace rnb {

@@ -8,11 +8,11 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/sha256.h"
-#include "harness/tasks/clip_batch.h"
+#include "base/stop_signal.h"
 #include "harness/bill/flop_counter.h"
 #include "harness/bill/ledger.h"
+#include "harness/tasks/clip_batch.h"
 #include "harness/trainer/run_experiment.h"
-#include "base/stop_signal.h"
 #include "models/clip.h"
 #include "results/run_file.h"
 
@@ -115,11 +115,11 @@ Embeddings embed_images(const Store& store, const std::string& embedder, const R
     for (int64_t begin = 0; begin < store.size(); begin += kImages) {
       std::vector<int64_t> examples;
       for (int64_t i = begin; i < std::min(begin + kImages, store.size()); ++i) examples.push_back(i);
-      const auto part =
-          model.image_embeddings(
-                   model.image_features(to_device(collate_pixels(how, examples, std::nullopt), device)))
-              .to(torch::kCPU)
-              .contiguous();
+      const auto part = model
+                            .image_embeddings(model.image_features(
+                                to_device(collate_pixels(how, examples, std::nullopt), device)))
+                            .to(torch::kCPU)
+                            .contiguous();
       vectors.insert(vectors.end(), part.data_ptr<float>(), part.data_ptr<float>() + part.numel());
       progress.update(begin);
     }

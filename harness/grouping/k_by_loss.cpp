@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "harness/trainer/run_experiment.h"
 #include "base/stop_signal.h"
+#include "harness/trainer/run_experiment.h"
 #include "results/hdf5_file.h"
 #include "results/run_file.h"
 #include "results/statistics.h"

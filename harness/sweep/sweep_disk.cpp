@@ -74,7 +74,8 @@ double estimated_run_bytes(const Experiment& e) {
   const double head = size   ? static_cast<double>(store.vocabulary * size->width)
                       : clip ? static_cast<double>(clip->embedding * (clip->vision.width + clip->text.width))
                              : 0.0;
-  if (head > 0 && make_mixer(e.method, e.method_options)->needs().gradient_gram) checkpoint += m * kFloat * head;
+  if (head > 0 && make_mixer(e.method, e.method_options)->needs().gradient_gram)
+    checkpoint += m * kFloat * head;
   const int64_t checkpoints =
       e.checkpoint_every > 0 ? std::min(e.keep_checkpoints, e.steps / e.checkpoint_every) : 0;
   const auto lines = static_cast<double>(e.steps / std::max<int64_t>(e.log_every, 1));

@@ -7,7 +7,8 @@
 
 namespace rnb {
 
-Prefetch::Prefetch(const std::vector<Batch>& batches, torch::Device device) : batches_(batches), device_(device) {
+Prefetch::Prefetch(const std::vector<Batch>& batches, torch::Device device)
+    : batches_(batches), device_(device) {
   if (device.is_cpu()) return;
   const c10::impl::VirtualGuardImpl guard(device.type());
   if (!device_.has_index()) device_ = guard.getDevice();

@@ -1,6 +1,6 @@
 #pragma once
-// The batches of a step on their way to the device: while it computes with one, the next is copied on a queue of its own.
-// The step after is not drawn ahead: its mixture is known only when the method has seen this one.
+// The batches of a step on their way to the device: while it computes with one, the next is copied on a queue
+// of its own. The step after is not drawn ahead: its mixture is known only when the method has seen this one.
 
 #include <optional>
 #include <vector>

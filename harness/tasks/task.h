@@ -14,9 +14,9 @@
 #include <torch/torch.h>
 #include <nlohmann/json.hpp>
 
+#include "harness/config/experiment.h"
 #include "harness/tasks/batch.h"
 #include "harness/tasks/evaluator.h"
-#include "harness/config/experiment.h"
 #include "models/fused_head.h"
 #include "models/linear_tracker.h"
 #include "models/named_parameter.h"

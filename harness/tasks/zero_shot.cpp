@@ -6,8 +6,8 @@
 #include "base/json_file.h"
 #include "base/parallel.h"
 #include "datasets/images/clip_pixels.h"
-#include "harness/tasks/clip_batch.h"
 #include "harness/device/device.h"
+#include "harness/tasks/clip_batch.h"
 
 namespace rnb {
 namespace {

@@ -14,7 +14,8 @@ GradientVectors::Result GradientVectors::of(const Batch& batch) {
   if (batch.tokens == 0) return out;
   task_.track(nullptr);
   const Task::Encoded encoded = task_.encode(batch);
-  const auto weight = torch::full({batch.tokens}, 1.0 / static_cast<double>(batch.tokens), encoded.front().options());
+  const auto weight =
+      torch::full({batch.tokens}, 1.0 / static_cast<double>(batch.tokens), encoded.front().options());
   const HeadOutput head = task_.loss(encoded, batch, weight.detach(), nullptr);
   const auto gradients = torch::autograd::grad({head.loss}, parameters_);
   std::vector<torch::Tensor> flat;

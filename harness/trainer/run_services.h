@@ -1,5 +1,6 @@
 #pragma once
-// The services of a run: answers from the log what had been served before a cut, and writes down what is served now.
+// The services of a run: answers from the log what had been served before a cut, and writes down what is
+// served now.
 
 #include <deque>
 #include <utility>
@@ -26,8 +27,8 @@ class Trainer::RunServices : public Services {
 
   nlohmann::json request(const nlohmann::json& call) override {
     if (!open_)
-      fail("method", "{} asks for '{}' in on_batch or on_step; ask in on_eval or on_round", trainer_.e_.method,
-           call.at("service").get<std::string>());
+      fail("method", "{} asks for '{}' in on_batch or on_step; ask in on_eval or on_round",
+           trainer_.e_.method, call.at("service").get<std::string>());
     if (!remembered_.empty()) {
       const nlohmann::json exchange = std::move(remembered_.front());
       remembered_.pop_front();

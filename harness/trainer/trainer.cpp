@@ -6,10 +6,10 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "harness/trainer/gradient_vectors.h"
-#include "harness/tasks/prefetch.h"
-#include "harness/trainer/schedule.h"
 #include "base/stop_signal.h"
+#include "harness/tasks/prefetch.h"
+#include "harness/trainer/gradient_vectors.h"
+#include "harness/trainer/schedule.h"
 #include "models/autocast.h"
 
 namespace rnb {
@@ -66,7 +66,8 @@ std::vector<std::vector<RowSpec>> Trainer::draw(const Weights& p, int64_t step) 
   std::vector<std::vector<RowSpec>> out;
   for (int64_t b = 0; b < e_.accumulation; ++b) {
     const auto mine = std::span(draws).subspan(static_cast<size_t>(b * part), static_cast<size_t>(part));
-    out.push_back(e_.pack == "on" ? packed_rows(store_, mine, *sampler_, task_->context()) : one_example_a_row(mine));
+    out.push_back(e_.pack == "on" ? packed_rows(store_, mine, *sampler_, task_->context())
+                                  : one_example_a_row(mine));
     for (const RowSpec& row : out.back()) {
       const auto n = static_cast<int64_t>(row.examples.size());
       counts_[static_cast<size_t>(row.domain)] += n;
@@ -131,9 +132,10 @@ void Trainer::train_step(const Weights& p, Phase phase) {
     grad_norm_ = 0;
     loss_ = std::numeric_limits<double>::quiet_NaN();
     warn(step, "empty_batch",
-         fmt::format("no example of the batch has a completion token within the context of {} tokens; the model "
-                     "stays as it is",
-                     task_->context()));
+         fmt::format(
+             "no example of the batch has a completion token within the context of {} tokens; the model "
+             "stays as it is",
+             task_->context()));
   }
   if (gradients_ && phase == Phase::Train) gradients_->end_step();
   tokens_ += tokens;
@@ -178,8 +180,8 @@ double Trainer::train_microbatch(const Batch& batch, int64_t step_tokens, Phase 
   return head.loss.item<double>();
 }
 
-// The step of a method that weighs the domains' own gradients: one backward pass a domain, over its rows only, and
-// the step goes along the weighted sum of the (clipped) mean gradients.
+// The step of a method that weighs the domains' own gradients: one backward pass a domain, over its rows
+// only, and the step goes along the weighted sum of the (clipped) mean gradients.
 double Trainer::train_by_domain(const std::vector<Batch>& parts, int64_t step) {
   GradientVectors vectors(*task_);
   std::vector<torch::Tensor> gradient(m_);

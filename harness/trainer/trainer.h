@@ -1,11 +1,11 @@
 #pragma once
-// One training run: draw, forward, backward, optimiser, reports, then the mixer's calls (methods/core/mixer.h), with the
-// event log and checkpoints around it. Five files: trainer.cpp (the loop and a step), trainer_calls.cpp (what the
-// mixer is told and answers), trainer_services.cpp (what it may ask for), trainer_budget.cpp (how long the run is),
-// trainer_state.cpp (start, save, resume).
+// One training run: draw, forward, backward, optimiser, reports, then the mixer's calls
+// (methods/core/mixer.h), with the event log and checkpoints around it. Five files: trainer.cpp (the loop and
+// a step), trainer_calls.cpp (what the mixer is told and answers), trainer_services.cpp (what it may ask
+// for), trainer_budget.cpp (how long the run is), trainer_state.cpp (start, save, resume).
 //
-// A run that is cut within a call of its mixer makes the call again when it goes on: the mixer's state from before
-// the call is in the checkpoint, and what had been served is answered from the log.
+// A run that is cut within a call of its mixer makes the call again when it goes on: the mixer's state from
+// before the call is in the checkpoint, and what had been served is answered from the log.
 
 #include <cstdint>
 #include <filesystem>
@@ -15,17 +15,17 @@
 #include <vector>
 
 #include "datasets/store/grouping.h"
-#include "harness/trainer/adamw.h"
-#include "harness/tasks/batch.h"
-#include "harness/trainer/checkpoint.h"
-#include "harness/device/device.h"
-#include "harness/trainer/domain_gradients.h"
-#include "harness/tasks/evaluator.h"
-#include "harness/config/experiment.h"
 #include "harness/bill/flop_counter.h"
 #include "harness/bill/ledger.h"
+#include "harness/config/experiment.h"
+#include "harness/device/device.h"
+#include "harness/tasks/batch.h"
+#include "harness/tasks/evaluator.h"
 #include "harness/tasks/sampler.h"
 #include "harness/tasks/task.h"
+#include "harness/trainer/adamw.h"
+#include "harness/trainer/checkpoint.h"
+#include "harness/trainer/domain_gradients.h"
 #include "methods/core/mixer.h"
 #include "results/event_log.h"
 
@@ -117,10 +117,10 @@ class Trainer {
   Needs needs_;
   size_t m_;
   std::vector<int64_t> valid_, test_, mixing_valid_;
-  std::vector<double> mixing_weight_;                     // of each of mixing_valid_ in the evaluation mixture; sums to 1
+  std::vector<double> mixing_weight_;  // of each of mixing_valid_ in the evaluation mixture; sums to 1
   std::vector<std::vector<int64_t>> pools_, valid_pools_;  // [m] examples
 
-  double budget_ = 0, step_flops_ = 0, step_tokens_ = 0;   // with a budget: all of it, and what a step costs
+  double budget_ = 0, step_flops_ = 0, step_tokens_ = 0;  // with a budget: all of it, and what a step costs
 
   // State of the loop; all of it goes into a checkpoint.
   Weights p_;
@@ -133,7 +133,7 @@ class Trainer {
   nlohmann::json call_;          // the mixer's call being made {"call", "step", "data"}, or null
   nlohmann::json mixer_before_;  // the mixer's state before it
   struct Probe {
-    int64_t done = 0;  // steps
+    int64_t done = 0;    // steps
     TensorMap snapshot;  // what to go back to; empty for a kept probe
     nlohmann::json state;
   };
@@ -146,8 +146,8 @@ class Trainer {
 };
 
 double parse_budget(const std::string& budget);  // FLOPs; UsageError
-// The linear layers that last | last:N | pattern:REGEX names; UsageError where none matches. `last` is how many of the
-// last ones a model's output is made of.
+// The linear layers that last | last:N | pattern:REGEX names; UsageError where none matches. `last` is how
+// many of the last ones a model's output is made of.
 std::vector<std::string> tracked_layers(const std::string& track, const std::vector<std::string>& names,
                                         size_t last = 1);
 

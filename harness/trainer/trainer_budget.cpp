@@ -1,9 +1,9 @@
 // Equal-FLOPs comparison: a budget for all that a method spends decides how long its main run is.
 //
-// What one step costs is measured on fresh batches before the run starts; the method starts with the number of steps
-// that the whole budget would pay for; what its start has cost (proxies, probes, a graph) and what its signals will cost
-// along the way is taken off; the rest sets the main run's steps, and with them the schedule's horizon. Periods that a
-// method derived from the number of steps stay as they are.
+// What one step costs is measured on fresh batches before the run starts; the method starts with the number
+// of steps that the whole budget would pay for; what its start has cost (proxies, probes, a graph) and what
+// its signals will cost along the way is taken off; the rest sets the main run's steps, and with them the
+// schedule's horizon. Periods that a method derived from the number of steps stay as they are.
 
 #include <charconv>
 #include <cmath>
@@ -52,7 +52,8 @@ double Trainer::signal_flops_per_step() const {
   const auto m = static_cast<double>(m_), batch = static_cast<double>(e_.batch);
   double eval_tokens = 0;
   for (const int64_t i : mixing_valid_) eval_tokens += task_->cost_of(i);
-  const double forward = step_flops_ / 3 / step_tokens_;  // of one token; the backward pass costs twice as much
+  const double forward =
+      step_flops_ / 3 / step_tokens_;  // of one token; the backward pass costs twice as much
   const double evaluation = forward * eval_tokens;
   const double head = task_->last_layers_size();
   double out = 0;
@@ -77,8 +78,8 @@ double Trainer::signal_flops_per_step() const {
 void Trainer::settle_budget() {
   if (e_.budget.empty()) return;
   double spent = 0;
-  for (const Phase phase : {Phase::Signal, Phase::Update, Phase::ProbeKept, Phase::ProbeDiscarded, Phase::Proxy,
-                            Phase::Reference, Phase::EvalMixing})
+  for (const Phase phase : {Phase::Signal, Phase::Update, Phase::ProbeKept, Phase::ProbeDiscarded,
+                            Phase::Proxy, Phase::Reference, Phase::EvalMixing})
     spent += ledger_.flops(phase);
   const double signals = signal_flops_per_step();
   e_.steps = step_ + std::max<int64_t>(0, static_cast<int64_t>((budget_ - spent) / (step_flops_ + signals)));
@@ -91,8 +92,8 @@ void Trainer::settle_budget() {
                 {"steps", e_.steps}});
   if (e_.steps == step_)
     warn(step_, "budget_spent",
-         fmt::format("{} has spent {:.3g} of {:.3g} FLOPs before its main run, which has no step left", e_.method,
-                     spent, budget_));
+         fmt::format("{} has spent {:.3g} of {:.3g} FLOPs before its main run, which has no step left",
+                     e_.method, spent, budget_));
 }
 
 }  // namespace rnb

@@ -46,8 +46,8 @@ torch::Tensor place_losses(Task& task, const Task::Encoded& encoded, const Batch
 
 }  // namespace
 
-// The weight of each counted place of a micro-batch, after asking the mixer. The losses that it decides on cost a
-// pass through the head of their own.
+// The weight of each counted place of a micro-batch, after asking the mixer. The losses that it decides on
+// cost a pass through the head of their own.
 std::vector<float> Trainer::loss_weights(const Batch& batch, const Task::Encoded& encoded) {
   DomainMeans loss(m_), excess(m_), clipped(m_);
   torch::Tensor own, other;
@@ -76,7 +76,8 @@ std::vector<float> Trainer::loss_weights(const Batch& batch, const Task::Encoded
   view.excess = excess_means;
   view.clipped_excess = clipped_means;
   const Weights w = ask_for_batch(view);
-  // Tokens: w / sum over the micro-batch's tokens of w. Domains: w_i / tokens of i. Micro-batches count alike.
+  // Tokens: w / sum over the micro-batch's tokens of w. Domains: w_i / tokens of i. Micro-batches count
+  // alike.
   std::vector<float> weight(static_cast<size_t>(batch.tokens));
   double total = 0;
   for (size_t i = 0; i < m_; ++i) total += w[i] * static_cast<double>(loss.tokens[i]);

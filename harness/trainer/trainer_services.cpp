@@ -6,10 +6,10 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/stop_signal.h"
 #include "harness/trainer/gradient_vectors.h"
 #include "harness/trainer/run_experiment.h"
 #include "harness/trainer/run_services.h"
-#include "base/stop_signal.h"
 #include "harness/trainer/trainer.h"
 #include "methods/core/json_numbers.h"
 
@@ -18,9 +18,9 @@ namespace fs = std::filesystem;
 namespace {
 
 // The phases of a proxy run that it would not have without its method: all but reports and files.
-constexpr std::array<const char*, 10> kPaidPhases{"setup",           "data",  "train",     "signal",     "update",
-                                                  "probe_kept",      "probe_discarded", "proxy", "reference",
-                                                  "eval_mixing"};
+constexpr std::array<const char*, 10> kPaidPhases{"setup",     "data",       "train",           "signal",
+                                                  "update",    "probe_kept", "probe_discarded", "proxy",
+                                                  "reference", "eval_mixing"};
 
 TensorMap prefixed(const TensorMap& tensors, const std::string& prefix) {
   TensorMap out;
@@ -47,7 +47,8 @@ nlohmann::json Trainer::serve(const nlohmann::json& call) {
   const auto service = call.at("service").get<std::string>();
   if (service == "evaluate") return to_json(mixing_losses(*task_));
   if (service == "train_probe")
-    return to_json(serve_probe(doubles(call.at("p")), call.at("steps").get<int64_t>(), call.at("keep").get<bool>()));
+    return to_json(
+        serve_probe(doubles(call.at("p")), call.at("steps").get<int64_t>(), call.at("keep").get<bool>()));
   if (service == "gradient_probe")
     return to_json(serve_gradients({call.at("examples").get<int64_t>(), call.at("layers").get<std::string>(),
                                     mixtures_from(call.at("sources")), mixtures_from(call.at("targets")),
@@ -61,8 +62,7 @@ nlohmann::json Trainer::serve(const nlohmann::json& call) {
 
 DomainLosses Trainer::mixing_losses(Task& task) {
   const PhaseScope scope(ledger_, Phase::EvalMixing);
-  return by_domain(task.evaluate(mixing_valid_, e_.eval_batch), mixing_valid_,
-                   grouping_.domain, m_);
+  return by_domain(task.evaluate(mixing_valid_, e_.eval_batch), mixing_valid_, grouping_.domain, m_);
 }
 
 DomainLosses Trainer::serve_probe(const Weights& p, int64_t steps, bool keep) {
@@ -77,8 +77,8 @@ DomainLosses Trainer::serve_probe(const Weights& p, int64_t steps, bool keep) {
       probe_->snapshot = prefixed(model, "model/");
       for (const auto& [name, tensor] : optimiser_->save())
         probe_->snapshot["optimiser/" + name] = tensor.clone();
-      probe_->state = {{"sampler", sampler_->save()}, {"step", step_},          {"tokens", tokens_},
-                       {"cut", cut_},                 {"cut_total", cut_total_}, {"counts", counts_}};
+      probe_->state = {{"sampler", sampler_->save()}, {"step", step_},    {"tokens", tokens_}, {"cut", cut_},
+                       {"cut_total", cut_total_},     {"counts", counts_}};
     }
   }
   while (probe_->done < steps && (!keep || step_ < e_.steps)) {
@@ -104,8 +104,8 @@ DomainLosses Trainer::serve_probe(const Weights& p, int64_t steps, bool keep) {
   return losses;
 }
 
-// A batch of examples drawn anew by `mixture` (domains without examples give their share to the others), sorted by
-// domain. It never touches the training streams. Empty where no domain of the mixture has examples.
+// A batch of examples drawn anew by `mixture` (domains without examples give their share to the others),
+// sorted by domain. It never touches the training streams. Empty where no domain of the mixture has examples.
 Batch Trainer::fresh_batch(const std::vector<std::vector<int64_t>>& pools, const Weights& mixture,
                            int64_t examples, std::string_view purpose, uint64_t stream) const {
   Weights reachable(mixture);
@@ -140,8 +140,10 @@ GradientProbe Trainer::serve_gradients(const GradientProbeSpec& spec) {
     return fresh_batch(valid_pools_, spec.targets[k - out.sources], spec.examples, "probe_target",
                        k - out.sources);
   };
-  if (spec.layers != "all") {  // the linear layers' own sums: as R&B's, a source or target in the place of a domain
-    DomainGradients sums(tracked_layers(spec.layers, task_->linear_names(), task_->last_layers()), n, 1, false, ledger_);
+  if (spec.layers !=
+      "all") {  // the linear layers' own sums: as R&B's, a source or target in the place of a domain
+    DomainGradients sums(tracked_layers(spec.layers, task_->linear_names(), task_->last_layers()), n, 1,
+                         false, ledger_);
     task_->track(&sums);
     for (size_t k = 0; k < n; ++k) {
       Batch b = batch(k);
@@ -151,7 +153,8 @@ GradientProbe Trainer::serve_gradients(const GradientProbeSpec& spec) {
       sums.begin_microbatch({{id, b.ids.size(0), 1.0}}, 1.0);
       b.head_domains = {{id, b.tokens}};
       const Task::Encoded encoded = task_->encode(b);
-      const auto weight = torch::full({b.tokens}, 1.0 / static_cast<double>(b.tokens), encoded.front().options());
+      const auto weight =
+          torch::full({b.tokens}, 1.0 / static_cast<double>(b.tokens), encoded.front().options());
       const HeadOutput head = task_->loss(encoded, b, weight.detach(), &sums);
       head.loss.backward();
       sums.end_step();
@@ -171,7 +174,8 @@ GradientProbe Trainer::serve_gradients(const GradientProbeSpec& spec) {
   const auto fill = [&](size_t a, const torch::Tensor& gradient) {
     for (size_t b = 0; b < n; ++b) {
       if (b != a && !held[b].defined()) {
-        if (b >= out.sources || a >= out.sources || !gradient.defined()) out.gram[a * n + b] = out.gram[b * n + a] = 0;
+        if (b >= out.sources || a >= out.sources || !gradient.defined())
+          out.gram[a * n + b] = out.gram[b * n + a] = 0;
         continue;
       }
       const auto& other = b == a ? gradient : held[b];
@@ -196,8 +200,8 @@ fs::path Trainer::proxies() const {
   return parent.filename() == "proxies" ? parent : parent / "proxies";
 }
 
-// A proxy is a run like any other, in <out>/proxies: found made by its run id, gone on with where it was cut, and
-// billed at what it once cost.
+// A proxy is a run like any other, in <out>/proxies: found made by its run id, gone on with where it was cut,
+// and billed at what it once cost.
 nlohmann::json Trainer::serve_proxy(const nlohmann::json& call) {
   Experiment e = e_;
   e.method = call.at("method").get<std::string>();
@@ -216,8 +220,8 @@ nlohmann::json Trainer::serve_proxy(const nlohmann::json& call) {
   settings.earlier = Earlier::Resume;
   settings.shared_machine = start_event_.at("provenance").value("shared_machine", false);
   settings.threads = at::get_num_threads();
-  settings.proxy_for =
-      fmt::format("{} of {}", call.at("name").get<std::string>(), start_event_.at("run_id").get<std::string>());
+  settings.proxy_for = fmt::format("{} of {}", call.at("name").get<std::string>(),
+                                   start_event_.at("run_id").get<std::string>());
   RunResult result;
   {
     const LedgerPause pause(ledger_);
@@ -250,8 +254,8 @@ nlohmann::json Trainer::serve_proxy(const nlohmann::json& call) {
 std::unique_ptr<Task> Trainer::proxy_task(const std::string& run) {
   const fs::path folder = proxies() / run / "model";
   if (!fs::exists(folder))
-    fail("method", "{}: no such model; the reference of {} is the id of a finished run in {}", folder.string(),
-         e_.method, proxies().string());
+    fail("method", "{}: no such model; the reference of {} is the id of a finished run in {}",
+         folder.string(), e_.method, proxies().string());
   Experiment e = e_;
   e.model = folder.string();
   return make_task(e, store_, device_);
@@ -283,7 +287,8 @@ nlohmann::json Trainer::serve_embeddings(const std::string& run, int64_t example
   }
   for (size_t i = 0; i < m_; ++i)
     for (int64_t c = 0; c < width; ++c)
-      mean.push_back(sums[i].defined() ? sums[i][c].item<double>() : std::numeric_limits<double>::quiet_NaN());
+      mean.push_back(sums[i].defined() ? sums[i][c].item<double>()
+                                       : std::numeric_limits<double>::quiet_NaN());
   return {{"width", width}, {"mean", exact(mean)}};
 }
 

@@ -14,7 +14,8 @@
 
 namespace rnb {
 
-std::vector<std::string> tracked_layers(const std::string& track, const std::vector<std::string>& names, size_t last) {
+std::vector<std::string> tracked_layers(const std::string& track, const std::vector<std::string>& names,
+                                        size_t last) {
   if (track == "last") return {names.end() - static_cast<std::ptrdiff_t>(last), names.end()};
   if (track.starts_with("last:")) {
     const auto n = std::min<size_t>(std::stoul(track.substr(5)), names.size());
@@ -50,8 +51,8 @@ Trainer::Trainer(const Experiment& experiment, const Store& store, const Groupin
   set_arithmetic({e_.tf32 == "on", e_.deterministic == "on"});
   task_ = make_task(e_, store_, device_);
   check_task(e_, *task_);
-  optimiser_ = std::make_unique<AdamW>(task_->parameters(),
-                                       AdamWOptions{e_.beta1, e_.beta2, e_.eps, e_.weight_decay});
+  optimiser_ =
+      std::make_unique<AdamW>(task_->parameters(), AdamWOptions{e_.beta1, e_.beta2, e_.eps, e_.weight_decay});
   prepare_data();
 }
 
@@ -184,8 +185,9 @@ void Trainer::read_needs() {
                e_.method);
   if (!needs_.reference.empty()) reference_ = proxy_task(needs_.reference);
   if (needs_.gradient_gram)
-    gradients_ = std::make_unique<DomainGradients>(tracked_layers(e_.track, task_->linear_names(), task_->last_layers()), m_,
-                                                   e_.accumulation, needs_.step_norms, ledger_);
+    gradients_ = std::make_unique<DomainGradients>(
+        tracked_layers(e_.track, task_->linear_names(), task_->last_layers()), m_, e_.accumulation,
+        needs_.step_norms, ledger_);
 }
 
 void Trainer::restore(const Checkpoint& checkpoint) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/child_process.h"
 #include "base/error.h"
 #include "base/suggest.h"
-#include "base/child_process.h"
 
 namespace rnb {
 
@@ -49,10 +49,10 @@ void expect_only(const json& object, const std::vector<std::string>& known) {
 
 Needs needs_from_answer(const json& whole) {
   const json answer = whole.value("needs", json::object());
-  expect_only(answer, {"round_steps", "round_evaluations", "round_probe_examples", "gradient_gram",
-                       "step_norms", "eval_every", "batch_losses", "loss_weighting", "reference",
-                       "batch_gradients", "target_examples", "domain_gradient_clip", "sampler",
-                       "shared_domains"});
+  expect_only(answer,
+              {"round_steps", "round_evaluations", "round_probe_examples", "gradient_gram", "step_norms",
+               "eval_every", "batch_losses", "loss_weighting", "reference", "batch_gradients",
+               "target_examples", "domain_gradient_clip", "sampler", "shared_domains"});
   Needs needs;
   needs.round_steps = answer.value("round_steps", needs.round_steps);
   needs.round_evaluations = answer.value("round_evaluations", needs.round_evaluations);

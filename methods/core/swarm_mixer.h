@@ -1,8 +1,8 @@
 #pragma once
 // Methods that train proxies on many random mixtures and fit something to their validation losses.
 
-#include "methods/math/mixture_draws.h"
 #include "methods/core/proxy_mixer.h"
+#include "methods/math/mixture_draws.h"
 
 namespace rnb {
 

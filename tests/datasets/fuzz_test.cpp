@@ -129,7 +129,8 @@ TEST(Fuzz, ParquetFiles) {
   if (!pyarrow_is_there()) GTEST_SKIP() << ".venv has no pyarrow: scripts/setup.sh installs it";
   const ScratchFolder folder;
   nlohmann::json rows;
-  for (int i = 0; i < 20; ++i) rows.push_back({{"question", "q" + std::to_string(i)}, {"solution", "s"}, {"source_type", "d"}});
+  for (int i = 0; i < 20; ++i)
+    rows.push_back({{"question", "q" + std::to_string(i)}, {"solution", "s"}, {"source_type", "d"}});
   const std::string good = read_text_file(write_parquet(folder, "good.parquet", rows, 5));
   SourceOptions options;
   int whole = 0, part = 0;
@@ -147,10 +148,12 @@ TEST(Fuzz, ParquetMessages) {
   const ScratchFolder folder;
   const std::string good =
       "{\"rows\": [2]}\n{\"file\": 0, \"row\": 1, \"values\": {\"question\": \"q\", \"solution\": \"s\", "
-      "\"source_type\": \"d\"}}\n{\"file\": 0, \"row\": 2, \"values\": {\"question\": \"q\", \"solution\": \"s\", "
+      "\"source_type\": \"d\"}}\n{\"file\": 0, \"row\": 2, \"values\": {\"question\": \"q\", \"solution\": "
+      "\"s\", "
       "\"source_type\": \"d\"}}\n{\"end\": 2}\n";
   ::setenv("RNB_PYTHON", "/bin/sh", 1);
-  ::setenv("RNB_PARQUET_READER", folder.write("reader.sh", "cat '" + (folder.path() / "sent").string() + "'").c_str(), 1);
+  ::setenv("RNB_PARQUET_READER",
+           folder.write("reader.sh", "cat '" + (folder.path() / "sent").string() + "'").c_str(), 1);
   SourceOptions options;
   options.from = folder.write("x.parquet", "PAR1");
   folder.write("sent", good);

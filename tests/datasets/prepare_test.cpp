@@ -197,7 +197,8 @@ TEST(Prepare, RefusesRepeatedIdsUnknownOptionsAndForeignFolders) {
   const ScratchFolder folder;
   auto options = jsonl_options(folder, numbered_rows(300) + numbered_rows(1));
   options.source.extra["id"] = "text";
-  EXPECT_THAT(error_of([&] { prepare(options); }), HasSubstr("example number 0 is written here: the id appears twice"));
+  EXPECT_THAT(error_of([&] { prepare(options); }),
+              HasSubstr("example number 0 is written here: the id appears twice"));
   options.source.extra = {{"domian", "x"}};
   EXPECT_THAT(error_of([&] { prepare(options); }), HasSubstr("did you mean 'domain'?"));
   options = skills_options(folder.path() / "mine");
@@ -224,7 +225,8 @@ TEST(Prepare, WarnsOfADomainWithoutTrainingExamples) {
   options.source.extra["id"] = "id";
   const auto notes = prepare(options).notes;
   ASSERT_EQ(notes.size(), 1U);
-  EXPECT_THAT(notes[0], testing::AllOf(HasSubstr("1 of 2 domains have no training example"), testing::EndsWith(": few")));
+  EXPECT_THAT(notes[0], testing::AllOf(HasSubstr("1 of 2 domains have no training example"),
+                                       testing::EndsWith(": few")));
   EXPECT_EQ(prepare(options).notes, notes);  // reused
 }
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/device/device.h"
 #include "harness/bill/ledger.h"
+#include "harness/device/device.h"
 #include "harness/tasks/prefetch.h"
 #include "tests/device/stand_in.h"
 
@@ -15,7 +15,8 @@ TEST(DeviceClock, ReadsTheTimeBetweenTwoEventsOfTheDevice) {
   const Moment first = clock->now(), second = clock->now(), third = clock->now();
   EXPECT_NE(first.event, nullptr);
   EXPECT_GE(clock->seconds(first, second), 0);
-  EXPECT_DOUBLE_EQ(clock->seconds(first, second) + clock->seconds(second, third), clock->seconds(first, third));
+  EXPECT_DOUBLE_EQ(clock->seconds(first, second) + clock->seconds(second, third),
+                   clock->seconds(first, third));
   EXPECT_EQ(make_clock(torch::kCPU)->now().event, nullptr);
 }
 

@@ -1,13 +1,13 @@
-// A training step of every model on the stand-in device: no operator sees a CPU tensor, what crosses between host and
-// device is exactly what is named here, and the numbers are the CPU's.
+// A training step of every model on the stand-in device: no operator sees a CPU tensor, what crosses between
+// host and device is exactly what is named here, and the numbers are the CPU's.
 
 #include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/trainer/adamw.h"
 #include "harness/device/device.h"
+#include "harness/trainer/adamw.h"
 #include "harness/trainer/domain_gradients.h"
 #include "models/clip.h"
 #include "models/contrastive_head.h"
@@ -67,8 +67,8 @@ StepResult language_step(const std::string& size, torch::Device device, Activati
   const auto counted = states.reshape({-1, states.size(-1)}).index_select(0, rows).to(torch::kFloat32);
   StepResult out;
   out.parameters = model->parameters();
-  finish_step(fused_head(counted, model->head_weight(), targets, weight, {{0, 12}, {1, kCounted}}, &signal), signal,
-              optimiser, out);
+  finish_step(fused_head(counted, model->head_weight(), targets, weight, {{0, 12}, {1, kCounted}}, &signal),
+              signal, optimiser, out);
   return out;
 }
 
@@ -88,7 +88,8 @@ StepResult clip_step(torch::Device device, Activations activations) {
   Ledger ledger;
   DomainGradients signal({"visual_projection", "text_projection"}, 2, 1, true, ledger);
   crossings();
-  const auto pixels = to_device(torch::arange(kRows * 3 * 16 * 16, torch::kFloat32).sin().view({kRows, 3, 16, 16}), device);
+  const auto pixels =
+      to_device(torch::arange(kRows * 3 * 16 * 16, torch::kFloat32).sin().view({kRows, 3, 16, 16}), device);
   const auto ids = to_device((torch::arange(kRows * kTime) * 7 % kVocabulary).view({kRows, kTime}), device);
   const auto ends = to_device(torch::full({kRows}, kTime - 1, torch::kInt64), device);
   const auto weight = to_device(torch::full({kRows}, 1.0 / kRows), device);
@@ -97,9 +98,10 @@ StepResult clip_step(torch::Device device, Activations activations) {
   const auto image = model.image_features(pixels), text = model.text_features(ids, ends);
   StepResult out;
   out.parameters = model.parameters();
-  finish_step(contrastive_head({image, text, model.image_projection(), model.text_projection(), model.logit_scale()}, weight,
-                               {{0, 2}, {1, 4}}, &signal),
-              signal, optimiser, out);
+  finish_step(
+      contrastive_head({image, text, model.image_projection(), model.text_projection(), model.logit_scale()},
+                       weight, {{0, 2}, {1, 4}}, &signal),
+      signal, optimiser, out);
   return out;
 }
 
@@ -116,8 +118,12 @@ void expect_the_cpus_numbers(const StepResult& got, const StepResult& want) {
   for (size_t i = 0; i < want.parameters.size(); ++i) {
     EXPECT_TRUE(got.parameters[i].tensor.device() == stand_in()) << want.parameters[i].name;
     EXPECT_TRUE(got.parameters[i].tensor.grad().device() == stand_in()) << want.parameters[i].name;
-    // Gradients after clipping to norm 1: a parameter may move by the whole learning rate where its gradient is rounding.
-    EXPECT_LT((got.parameters[i].tensor.grad().to(torch::kCPU) - want.parameters[i].tensor.grad()).abs().max().item<double>(),
+    // Gradients after clipping to norm 1: a parameter may move by the whole learning rate where its gradient
+    // is rounding.
+    EXPECT_LT((got.parameters[i].tensor.grad().to(torch::kCPU) - want.parameters[i].tensor.grad())
+                  .abs()
+                  .max()
+                  .item<double>(),
               1e-5)
         << want.parameters[i].name;
   }
@@ -127,10 +133,11 @@ void expect_the_cpus_numbers(const StepResult& got, const StepResult& want) {
 const std::vector<std::string> kInputs{"PinnedUpload Long 48", "PinnedUpload Long 24", "PinnedUpload Long 24",
                                        "PinnedUpload Float 24"};
 
-std::vector<std::string> with_parameter_norms(std::vector<std::string> before, const StepResult& step, size_t dots) {
-  before.emplace_back("Item Float 1");  // the loss
+std::vector<std::string> with_parameter_norms(std::vector<std::string> before, const StepResult& step,
+                                              size_t dots) {
+  before.emplace_back("Item Float 1");                                         // the loss
   before.push_back(fmt::format("Download Float {}", step.parameters.size()));  // their gradients' norms
-  before.insert(before.end(), dots, "Item Float 1");  // the Gram matrix
+  before.insert(before.end(), dots, "Item Float 1");                           // the Gram matrix
   return before;
 }
 
@@ -184,8 +191,10 @@ TEST(EncodersOnADevice, EmbedTexts) {
     const auto got = encoder->encode(x, marks), still = encoder->encode_static(x, marks);
     // The check of the mask, twice, and whether there is padding.
     EXPECT_EQ(crossings(), (std::vector<std::string>{"Item Bool 1", "Item Bool 1", "Item Bool 1"}));
-    EXPECT_LT((got.to(torch::kCPU) - tensor_of<float>(folder / "vectors.npy")).abs().max().item<double>(), 1e-5);
-    EXPECT_LT((still.to(torch::kCPU) - tensor_of<float>(folder / "static.npy")).abs().max().item<double>(), 1e-5);
+    EXPECT_LT((got.to(torch::kCPU) - tensor_of<float>(folder / "vectors.npy")).abs().max().item<double>(),
+              1e-5);
+    EXPECT_LT((still.to(torch::kCPU) - tensor_of<float>(folder / "static.npy")).abs().max().item<double>(),
+              1e-5);
   }
 }
 

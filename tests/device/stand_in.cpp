@@ -41,7 +41,9 @@ struct DeviceMemory final : c10::Allocator {
     host.unsafe_set_device(stand_in());
     return host;
   }
-  void copy_data(void* to, const void* from, size_t bytes) const override { default_copy_data(to, from, bytes); }
+  void copy_data(void* to, const void* from, size_t bytes) const override {
+    default_copy_data(to, from, bytes);
+  }
 };
 
 struct PinnedMemory final : c10::Allocator {
@@ -58,7 +60,9 @@ struct PinnedMemory final : c10::Allocator {
     pinned.insert(data);
     return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
   }
-  void copy_data(void* to, const void* from, size_t bytes) const override { default_copy_data(to, from, bytes); }
+  void copy_data(void* to, const void* from, size_t bytes) const override {
+    default_copy_data(to, from, bytes);
+  }
 };
 
 DeviceMemory device_memory;
@@ -129,8 +133,9 @@ torch::Tensor as_host(const torch::Tensor& t) {
 
 torch::Tensor as_device(const torch::Tensor& t) {
   if (!t.defined()) return t;
-  c10::DataPtr data(t.storage().mutable_data(), new torch::Tensor(t),
-                    [](void* kept) { delete static_cast<torch::Tensor*>(kept); }, stand_in());
+  c10::DataPtr data(
+      t.storage().mutable_data(), new torch::Tensor(t),
+      [](void* kept) { delete static_cast<torch::Tensor*>(kept); }, stand_in());
   c10::Storage storage(c10::Storage::use_byte_size_t(), t.storage().nbytes(), std::move(data));
   auto out = at::detail::make_tensor<c10::TensorImpl>(std::move(storage), kKeys, t.dtype());
   out.unsafeGetTensorImpl()->set_storage_offset(t.storage_offset());
@@ -139,7 +144,8 @@ torch::Tensor as_device(const torch::Tensor& t) {
 }
 
 torch::Tensor copy_from(const torch::Tensor& from, const torch::Tensor& to, bool) {
-  if (from.is_cpu()) cross(is_pinned(from.storage().data()) ? Crossing::Kind::PinnedUpload : Crossing::Kind::Upload, from);
+  if (from.is_cpu())
+    cross(is_pinned(from.storage().data()) ? Crossing::Kind::PinnedUpload : Crossing::Kind::Upload, from);
   if (to.is_cpu()) cross(Crossing::Kind::Download, from);
   const at::RecordFunctionGuard unseen(false);
   as_host(to).copy_(as_host(from));
@@ -187,7 +193,8 @@ void run(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   for (const c10::IValue& argument : given) host.push_back(checked(argument, op));
   stack->resize(stack->size() - n);
   stack->insert(stack->end(), host.begin(), host.end());
-  if (op.operator_name().name == "aten::_local_scalar_dense") cross(Crossing::Kind::Item, given[0].toTensor());
+  if (op.operator_name().name == "aten::_local_scalar_dense")
+    cross(Crossing::Kind::Item, given[0].toTensor());
   const at::RecordFunctionGuard unseen(false);  // it has been seen on its way here
   op.redispatchBoxed(c10::DispatchKeySet(c10::DispatchKey::CPU), stack);
   for (size_t i = 0; i < n; ++i) {
@@ -200,7 +207,8 @@ void run(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
     if (const auto* alias = schema.returns()[r].alias_info()) {
       TORCH_CHECK(alias->isWrite(), op.operator_name().name, ": a view that the stand-in does not know");
       for (size_t i = 0; i < n; ++i)
-        if (const auto* of = schema.arguments()[i].alias_info(); of && of->beforeSets() == alias->beforeSets())
+        if (const auto* of = schema.arguments()[i].alias_info();
+            of && of->beforeSets() == alias->beforeSets())
           result = given[i];
     } else if (result.isTensor()) {
       result = as_device(result.toTensor());

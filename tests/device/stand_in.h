@@ -1,9 +1,9 @@
 #pragma once
-// A second device without hardware, for tests: LibTorch's PrivateUse1 backend under the name "stand_in". Its memory is the
-// host's and its operators run on the CPU, so values are real ones; but every operator first refuses tensors that do not
-// lie on the device, as a GPU's kernels would (or worse, would not), and every copy between host and device is recorded.
-// Python's `meta` device would do for shapes, but LibTorch has half of its kernels in Python, and a trainer that reads its
-// loss cannot run without values.
+// A second device without hardware, for tests: LibTorch's PrivateUse1 backend under the name "stand_in". Its
+// memory is the host's and its operators run on the CPU, so values are real ones; but every operator first
+// refuses tensors that do not lie on the device, as a GPU's kernels would (or worse, would not), and every
+// copy between host and device is recorded. Python's `meta` device would do for shapes, but LibTorch has half
+// of its kernels in Python, and a trainer that reads its loss cannot run without values.
 
 #include <cstdint>
 #include <string>

@@ -29,7 +29,8 @@ torch::Tensor on_device(const torch::Tensor& t) {
 }
 
 TEST(StandIn, ComputesWhatTheCpuComputes) {
-  const auto x = torch::arange(12, torch::kFloat32).view({3, 4}).sin(), w = torch::arange(20, torch::kFloat32).view({5, 4}).cos();
+  const auto x = torch::arange(12, torch::kFloat32).view({3, 4}).sin(),
+             w = torch::arange(20, torch::kFloat32).view({5, 4}).cos();
   const auto f = [](torch::Tensor a, torch::Tensor b) {
     a = a.detach().requires_grad_(true);
     const auto y = torch::linear(torch::layer_norm(a, {4}), b).log_softmax(1).slice(0, 1, 3).sum() * 3.0;
@@ -39,7 +40,8 @@ TEST(StandIn, ComputesWhatTheCpuComputes) {
   const auto got = f(on_device(x), on_device(w)).to(torch::kCPU), want = f(x, w);
   EXPECT_GT(want.abs().max().item<double>(), 0.01);
   EXPECT_LT((got - want).abs().max().item<double>(), 1e-5);
-  EXPECT_EQ(torch::arange(5, stand_in()).sum().item<int64_t>(), 10);  // a result that the operator gives its size
+  EXPECT_EQ(torch::arange(5, stand_in()).sum().item<int64_t>(),
+            10);  // a result that the operator gives its size
 }
 
 TEST(StandIn, NamesTheOperatorThatIsGivenACpuTensor) {
@@ -61,14 +63,17 @@ TEST(StandIn, AMaskOnTheCpuIsFoundInTheForwardPassAndAGradientInTheBackward) {
   EXPECT_NE(refusal([&] { at::scaled_dot_product_attention(q, q, q, mask); }), "nothing was refused");
 
   struct Unclean : torch::autograd::Function<Unclean> {
-    static torch::Tensor forward(torch::autograd::AutogradContext*, const torch::Tensor& x) { return x.mm(x.t()); }
+    static torch::Tensor forward(torch::autograd::AutogradContext*, const torch::Tensor& x) {
+      return x.mm(x.t());
+    }
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext*,
                                                    const torch::autograd::variable_list& g) {
       return {g[0].mm(torch::ones({3, 4}))};
     }
   };
   const auto x = on_device(torch::ones({3, 4})).requires_grad_(true);
-  EXPECT_THAT(refusal([&] { Unclean::apply(x).sum().backward(); }), AllOf(HasSubstr("aten::mm"), HasSubstr(kUnclean)));
+  EXPECT_THAT(refusal([&] { Unclean::apply(x).sum().backward(); }),
+              AllOf(HasSubstr("aten::mm"), HasSubstr(kUnclean)));
 }
 
 TEST(StandIn, RecordsWhatCrosses) {

@@ -21,7 +21,8 @@ struct RunRecord {
 };
 
 RunRecord run_on(const std::string& device, const std::string& name,
-                 const std::vector<std::pair<std::string, std::string>>& keys, Earlier earlier = Earlier::Refuse) {
+                 const std::vector<std::pair<std::string, std::string>>& keys,
+                 Earlier earlier = Earlier::Refuse) {
   const Store store(pico_folder() / "skills");
   const Grouping grouping = original_grouping(store);
   Experiment e;
@@ -51,14 +52,16 @@ RunRecord run_on(const std::string& device, const std::string& name,
 void expect_alike(const RunRecord& got, const RunRecord& want) {
   ASSERT_EQ(got.losses.size(), want.losses.size());
   ASSERT_EQ(got.mixtures.size(), want.mixtures.size());
-  for (size_t i = 0; i < want.losses.size(); ++i) EXPECT_NEAR(got.losses[i], want.losses[i], 1e-3) << "step " << i + 1;
+  for (size_t i = 0; i < want.losses.size(); ++i)
+    EXPECT_NEAR(got.losses[i], want.losses[i], 1e-3) << "step " << i + 1;
   for (size_t i = 0; i < want.mixtures.size(); ++i) EXPECT_NEAR(got.mixtures[i], want.mixtures[i], 1e-3) << i;
 }
 
-// Domain gradients, probes that are rolled back and evaluations, probes that are kept, loss weights, whole gradients in
-// probes and of each batch, training losses.
+// Domain gradients, probes that are rolled back and evaluations, probes that are kept, loss weights, whole
+// gradients in probes and of each batch, training losses.
 TEST(TrainerOnADevice, EveryKindOfMethodTrainsAsOnTheCpu) {
-  for (const char* method : {"natural", "rnb gram=unbiased", "skillit", "aioli", "loss_softmax", "dga", "grape", "odm"}) {
+  for (const char* method :
+       {"natural", "rnb gram=unbiased", "skillit", "aioli", "loss_softmax", "dga", "grape", "odm"}) {
     SCOPED_TRACE(method);
     const std::vector<std::pair<std::string, std::string>> keys{{"method", method}};
     const std::string text(method), name = text.substr(0, text.find(' '));
@@ -82,7 +85,8 @@ TEST(TrainerOnADevice, AStepWaitsForTheDeviceThreeTimes) {
     for (const Crossing& c : r.crossings) ++n[c.kind];
     return n;
   };
-  auto few = count(run_on("stand_in", "few", {{"steps", "10"}})), more = count(run_on("stand_in", "more", {{"steps", "30"}}));
+  auto few = count(run_on("stand_in", "few", {{"steps", "10"}})),
+       more = count(run_on("stand_in", "more", {{"steps", "30"}}));
   EXPECT_EQ(more[Crossing::Kind::PinnedUpload] - few[Crossing::Kind::PinnedUpload], 20 * 4);
   EXPECT_EQ(more[Crossing::Kind::Download] - few[Crossing::Kind::Download], 20 * 2);
   EXPECT_EQ(more[Crossing::Kind::Item] - few[Crossing::Kind::Item], 20);

@@ -30,11 +30,28 @@ const fs::path& pico_folder() {
 fs::path pico_run(const std::string& name, const std::string& method, int64_t steps,
                   const std::vector<std::string>& more) {
   const fs::path out = pico_folder() / name;
-  std::vector<std::string> args{"--store", (pico_folder() / "skills").string(), "--steps",
-                                std::to_string(steps), "--batch", "8", "--method", method, "--eval-every", "20",
-                                "--threads", "1", "--save-model", "on", "--checkpoint-every", "7",
-                                "--keep-checkpoints", "1000", "--out", out.string()};
-  if (std::find(more.begin(), more.end(), "--model") == more.end()) args.insert(args.end(), {"--model", "pico"});
+  std::vector<std::string> args{"--store",
+                                (pico_folder() / "skills").string(),
+                                "--steps",
+                                std::to_string(steps),
+                                "--batch",
+                                "8",
+                                "--method",
+                                method,
+                                "--eval-every",
+                                "20",
+                                "--threads",
+                                "1",
+                                "--save-model",
+                                "on",
+                                "--checkpoint-every",
+                                "7",
+                                "--keep-checkpoints",
+                                "1000",
+                                "--out",
+                                out.string()};
+  if (std::find(more.begin(), more.end(), "--model") == more.end())
+    args.insert(args.end(), {"--model", "pico"});
   args.insert(args.end(), more.begin(), more.end());
   EXPECT_EQ(run_command(args), 0);
   for (const auto& entry : fs::directory_iterator(out))

@@ -106,8 +106,8 @@ TEST_P(EveryMethod, NeverDrawsFromADomainWithoutTrainingExamples) {
   for (const Weights& w : run(s).weights) EXPECT_EQ(w[1], 0.0);
 }
 
-// Sup-NatInst test before Regroup: trained on some domains, evaluated on others. A method needs both in one domain and says
-// so, or bears it.
+// Sup-NatInst test before Regroup: trained on some domains, evaluated on others. A method needs both in one
+// domain and says so, or bears it.
 TEST_P(EveryMethod, BearsAnEvaluationOfUnseenDomainsOrSaysThatItIsUndefined) {
   Scenario s = ordinary_scenario(4);
   s.domains.valid_examples = {0, 0, 10, 30};

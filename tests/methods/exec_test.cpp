@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/error.h"
 #include "base/child_process.h"
+#include "base/error.h"
 #include "tests/methods/played_run.h"
 
 namespace rnb {

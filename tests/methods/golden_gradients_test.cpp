@@ -7,12 +7,12 @@
 
 #include <gtest/gtest.h>
 
+#include "methods/core/json_numbers.h"
+#include "methods/core/registry.h"
+#include "methods/math/mixing_law.h"
+#include "methods/math/skills_graph.h"
 #include "tests/methods/golden.h"
 #include "tests/methods/played_run.h"
-#include "methods/core/json_numbers.h"
-#include "methods/math/mixing_law.h"
-#include "methods/core/registry.h"
-#include "methods/math/skills_graph.h"
 
 namespace rnb {
 namespace {

@@ -7,11 +7,11 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/methods/golden.h"
-#include "tests/methods/played_run.h"
 #include "methods/core/registry.h"
 #include "methods/math/scaling_law.h"
 #include "methods/math/simplex.h"
+#include "tests/methods/golden.h"
+#include "tests/methods/played_run.h"
 
 namespace rnb {
 namespace {

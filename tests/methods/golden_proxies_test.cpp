@@ -7,17 +7,17 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/methods/golden.h"
-#include "tests/methods/played_run.h"
 #include "harness/bill/cost_formulas.h"
-#include "methods/math/exponential_law.h"
 #include "methods/core/json_numbers.h"
+#include "methods/core/registry.h"
+#include "methods/math/exponential_law.h"
 #include "methods/math/mixture_draws.h"
 #include "methods/math/mixture_optimum.h"
-#include "methods/core/registry.h"
 #include "methods/math/regressors.h"
 #include "methods/math/simplex.h"
 #include "methods/math/static_mixtures.h"
+#include "tests/methods/golden.h"
+#include "tests/methods/played_run.h"
 
 namespace rnb {
 namespace {

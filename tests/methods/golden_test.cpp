@@ -8,12 +8,12 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/methods/golden.h"
+#include "methods/core/registry.h"
 #include "methods/math/balance.h"
 #include "methods/math/quota.h"
-#include "methods/core/registry.h"
 #include "methods/math/simplex.h"
 #include "methods/math/static_mixtures.h"
+#include "tests/methods/golden.h"
 #include "tests/methods/played_run.h"
 
 namespace rnb {

@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "methods/core/json_numbers.h"
+#include "methods/core/registry.h"
 #include "methods/math/mixture_draws.h"
 #include "methods/math/mixture_optimum.h"
-#include "methods/core/registry.h"
 #include "methods/math/simplex.h"
 #include "tests/methods/played_run.h"
 

@@ -62,9 +62,11 @@ TEST(Autocast, GradientsOfAModelAreThoseOfFloat32UpToItsRounding) {
           const Autocast autocast(torch::kCPU, bf16);
           states = model->hidden(ids).reshape({64, -1}).to(torch::kFloat32);
         }
-        const auto out = fused_head(states, model->head_weight(), ids.reshape(-1), torch::full({64}, 1.0 / 64), {{0, 64}}, nullptr);
+        const auto out = fused_head(states, model->head_weight(), ids.reshape(-1),
+                                    torch::full({64}, 1.0 / 64), {{0, 64}}, nullptr);
         out.loss.backward();
-        for (const NamedParameter& p : model->parameters()) EXPECT_EQ(p.tensor.grad().scalar_type(), torch::kFloat32) << p.name;
+        for (const NamedParameter& p : model->parameters())
+          EXPECT_EQ(p.tensor.grad().scalar_type(), torch::kFloat32) << p.name;
         return model->parameters().front().tensor.grad();
       };
       Watcher narrow, wide;

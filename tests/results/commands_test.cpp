@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "tests/results/hand_made_run.h"
 #include "results/hdf5_file.h"
+#include "tests/results/hand_made_run.h"
 
 namespace rnb {
 namespace {

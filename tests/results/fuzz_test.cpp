@@ -2,10 +2,10 @@
 
 #include <fstream>
 
-#include "tests/results/hand_made_run.h"
 #include "results/event_log.h"
 #include "results/materialise.h"
 #include "results/run_file.h"
+#include "tests/results/hand_made_run.h"
 
 namespace rnb {
 namespace {

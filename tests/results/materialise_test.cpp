@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "tests/results/hand_made_run.h"
 #include "results/hdf5_file.h"
 #include "results/validate.h"
+#include "tests/results/hand_made_run.h"
 
 namespace rnb {
 namespace {

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "tests/results/hand_made_run.h"
 #include "results/commands.h"
 #include "results/materialise.h"
+#include "tests/results/hand_made_run.h"
 
 namespace rnb {
 namespace {

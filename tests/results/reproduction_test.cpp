@@ -118,7 +118,8 @@ TEST(Verdicts, OfLosses) {
   EXPECT_EQ(loss_verdict(2.7, three), "+0.100");
   EXPECT_EQ(loss_verdict({}, three), "not printed");
   EXPECT_EQ(loss_verdict(2.7, Spread{}), "no run");
-  EXPECT_EQ(loss_verdict(2.7, Spread{.mean = 2.7, .deviation = std::nan(""), .n = 1}), "+0.000, one seed only");
+  EXPECT_EQ(loss_verdict(2.7, Spread{.mean = 2.7, .deviation = std::nan(""), .n = 1}),
+            "+0.000, one seed only");
 }
 
 TEST(Verdicts, OfGaps) {

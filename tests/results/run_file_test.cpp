@@ -8,10 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "tests/results/hand_made_run.h"
 #include "results/hdf5_file.h"
 #include "results/materialise.h"
 #include "results/merge.h"
+#include "tests/results/hand_made_run.h"
 
 namespace rnb {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "base/json_file.h"
 #include "base/npy.h"
-#include "datasets/store/image_store.h"
 #include "datasets/readers/uid_subset.h"
+#include "datasets/store/image_store.h"
 #include "tests/base/fuzz.h"
 #include "tests/datasets/small_store.h"
 #include "tests/datasets/small_tars.h"

@@ -4,8 +4,8 @@
 
 #include "base/json_file.h"
 #include "datasets/tokenizer.h"
-#include "tests/datasets/tokenizers/reference_data.h"
 #include "tests/base/scratch_folder.h"
+#include "tests/datasets/tokenizers/reference_data.h"
 
 namespace rnb {
 namespace {

@@ -48,7 +48,8 @@ std::vector<std::string> s1_texts(const fs::path& folder) {
 std::vector<std::string> task_texts(const fs::path& folder) {
   std::vector<std::string> texts;
   for (const auto& task : fs::directory_iterator(folder / "tasks"))
-    collect(nlohmann::json::parse(std::ifstream(task.path()), nullptr, /*allow_exceptions=*/false), 40, texts);
+    collect(nlohmann::json::parse(std::ifstream(task.path()), nullptr, /*allow_exceptions=*/false), 40,
+            texts);
   return texts;
 }
 

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/harness/pico_runs.h"
 #include "results/run_file.h"
+#include "tests/harness/pico_runs.h"
 
 namespace rnb {
 namespace {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "tests/results/hand_made_run.h"
 #include "harness/bill/cost_table1.h"
+#include "tests/results/hand_made_run.h"
 
 namespace rnb {
 namespace {

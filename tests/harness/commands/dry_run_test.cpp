@@ -6,10 +6,10 @@
 
 #include "base/error.h"
 #include "harness/commands/run_command.h"
-#include "tests/harness/measured_run.h"
 #include "models/language_model.h"
-#include "tests/harness/pico_runs.h"
 #include "tests/base/scratch_folder.h"
+#include "tests/harness/measured_run.h"
+#include "tests/harness/pico_runs.h"
 
 namespace rnb {
 namespace {
@@ -23,20 +23,25 @@ TEST(DryRun, PredictsGptNeoWithin15Percent) {
   for (const char* model : {"nano", "mini"})
     for (const char* batch : {"8", "32"})
       for (const char* recompute : {"off", "on"})
-        expect({{"model", model}, {"batch", batch}, {"checkpoint-activations", recompute}, {"eval-batch", "8"}});
+        expect(
+            {{"model", model}, {"batch", batch}, {"checkpoint-activations", recompute}, {"eval-batch", "8"}});
 }
 
 TEST(DryRun, PredictsQwen2Within15Percent) {
   for (const char* batch : {"8", "64"})
     for (const char* recompute : {"off", "on"})
-      expect({{"model", "qwen2-nano"}, {"batch", batch}, {"checkpoint-activations", recompute}, {"eval-batch", "8"}});
+      expect({{"model", "qwen2-nano"},
+              {"batch", batch},
+              {"checkpoint-activations", recompute},
+              {"eval-batch", "8"}});
 }
 
 TEST(DryRun, PredictsPartsAndPackedRowsAndSignals) {
   expect({{"model", "nano"}, {"batch", "32"}, {"accumulation", "4"}, {"eval-batch", "8"}});
   expect({{"model", "nano"}, {"batch", "16"}, {"pack", "on"}, {"context", "256"}, {"eval-batch", "8"}});
   expect({{"model", "nano"}, {"batch", "8"}, {"method", "rnb"}, {"track", "last:20"}, {"eval-batch", "8"}});
-  expect({{"model", "nano"}, {"batch", "1"}, {"eval-batch", "128"}});  // the evaluation needs more than a step
+  expect(
+      {{"model", "nano"}, {"batch", "1"}, {"eval-batch", "128"}});  // the evaluation needs more than a step
 }
 
 TEST(DryRun, ReadsOfAFolderTheConfigurationAlone) {
@@ -51,8 +56,8 @@ TEST(DryRun, ReadsOfAFolderTheConfigurationAlone) {
 TEST(DryRun, WritesNothing) {
   const fs::path out = pico_folder() / "dry-out";
   testing::internal::CaptureStdout();
-  EXPECT_EQ(run_command({"--store", (pico_folder() / "skills").string(), "--model", "pico", "--grouping", "regroup:k=10", "--method",
-                         "rnb", "--out", out.string(), "--dry-run"}),
+  EXPECT_EQ(run_command({"--store", (pico_folder() / "skills").string(), "--model", "pico", "--grouping",
+                         "regroup:k=10", "--method", "rnb", "--out", out.string(), "--dry-run"}),
             0);
   EXPECT_THAT(testing::internal::GetCapturedStdout(),
               testing::AllOf(testing::HasSubstr("10 domains"), testing::HasSubstr("method's signals")));
@@ -60,21 +65,24 @@ TEST(DryRun, WritesNothing) {
   EXPECT_FALSE(fs::exists(pico_folder() / "skills/groupings/regroup"));
 }
 
-// experiments/paper/s1.ini: Qwen2-0.5B at context 8192, a row at a time, the output head tracked, evaluations 16 at a time;
-// without a method's signals, with the 54 original domains and with 10 regrouped ones.
+// experiments/paper/s1.ini: Qwen2-0.5B at context 8192, a row at a time, the output head tracked, evaluations
+// 16 at a time; without a method's signals, with the 54 original domains and with 10 regrouped ones.
 TEST(DryRun, QwenAtContext8192FitsACardOf80GB) {
   const auto model = make_language_model("qwen2-0.5b", 151'936, 8192, 0, torch::kMeta);
   for (const bool bf16 : {false, true})
     for (const int64_t domains : {0, 10, 54}) {
-      StepShape shape{.rows = 1, .tokens = 8192, .counted = 8000, .accumulation = 4, .eval_rows = 16, .bf16 = bf16};
+      StepShape shape{
+          .rows = 1, .tokens = 8192, .counted = 8000, .accumulation = 4, .eval_rows = 16, .bf16 = bf16};
       shape.tracked_numbers = domains > 0 ? 151'936.0 * 896 : 0;
       shape.domains = std::max<int64_t>(1, domains);
       const StepCost cost = step_cost(*model, shape);
-      fmt::print("{}, {} domains tracked: peak {:.1f} GB at {}", bf16 ? "bf16" : "fp32", domains, cost.peak / 1e9, cost.moment);
+      fmt::print("{}, {} domains tracked: peak {:.1f} GB at {}", bf16 ? "bf16" : "fp32", domains,
+                 cost.peak / 1e9, cost.moment);
       for (const auto& [name, bytes] : cost.parts) fmt::print(", {} {:.1f}", name, bytes / 1e9);
       fmt::print("; {:.3g} FLOPs a step\n", cost.flops);
       EXPECT_LT(cost.peak, 80e9);
-      // By hand: weights, AdamW's two moments, gradients of earlier parts; a float32 matrix of the head a domain.
+      // By hand: weights, AdamW's two moments, gradients of earlier parts; a float32 matrix of the head a
+      // domain.
       const double head = 4 * 151'936.0 * 896;
       EXPECT_GT(cost.peak, 4 * 4 * 494e6 + static_cast<double>(domains) * head);
     }

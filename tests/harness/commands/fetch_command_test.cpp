@@ -15,8 +15,8 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/sha256.h"
-#include "datasets/fetch/fetch.h"
 #include "base/stop_signal.h"
+#include "datasets/fetch/fetch.h"
 #include "tests/base/scratch_folder.h"
 #include "tests/datasets/fetch/loopback_server.h"
 

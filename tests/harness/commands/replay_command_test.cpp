@@ -6,9 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "tests/results/hand_made_run.h"
-#include "tests/methods/played_run.h"
 #include "results/materialise.h"
+#include "tests/methods/played_run.h"
+#include "tests/results/hand_made_run.h"
 
 namespace rnb {
 namespace {

@@ -1,5 +1,5 @@
-// --device cuda where there is none, through the program itself: one line that says what to do, the exit code of a failure,
-// and nothing touched.
+// --device cuda where there is none, through the program itself: one line that says what to do, the exit code
+// of a failure, and nothing touched.
 
 #include <array>
 #include <cstdio>
@@ -40,15 +40,18 @@ Outcome run(const std::vector<std::string>& words) {
 
 std::map<std::string, fs::file_time_type> files(const fs::path& folder) {
   std::map<std::string, fs::file_time_type> out;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) out[entry.path().string()] = entry.last_write_time();
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    out[entry.path().string()] = entry.last_write_time();
   return out;
 }
 
 class CudaError : public testing::Test {
  protected:
   void SetUp() override {
-    if (torch::cuda::is_available() || fs::exists("/proc/driver/nvidia")) GTEST_SKIP() << "there is a CUDA device here";
-    ASSERT_EQ(run({"prepare", "--dataset", "skills", "--option", "examples=200", "--out", store()}).status, 0);
+    if (torch::cuda::is_available() || fs::exists("/proc/driver/nvidia"))
+      GTEST_SKIP() << "there is a CUDA device here";
+    ASSERT_EQ(run({"prepare", "--dataset", "skills", "--option", "examples=200", "--out", store()}).status,
+              0);
   }
   std::string store() const { return (scratch_.path() / "store").string(); }
   std::string out() const { return (scratch_.path() / "out").string(); }
@@ -56,7 +59,8 @@ class CudaError : public testing::Test {
     const auto before = files(scratch_.path());
     const Outcome outcome = run(words);
     EXPECT_EQ(outcome.status, 1) << outcome.text;
-    EXPECT_THAT(outcome.text, AllOf(HasSubstr("--device cuda"), HasSubstr("scripts/setup.sh --cuda"), HasSubstr("--device cpu")));
+    EXPECT_THAT(outcome.text, AllOf(HasSubstr("--device cuda"), HasSubstr("scripts/setup.sh --cuda"),
+                                    HasSubstr("--device cpu")));
     EXPECT_EQ(std::count(outcome.text.begin(), outcome.text.end(), '\n'), 1) << outcome.text;
     EXPECT_EQ(files(scratch_.path()), before);
   }
@@ -65,7 +69,8 @@ class CudaError : public testing::Test {
 
 TEST_F(CudaError, OfRun) {
   expect_clear_error({"run", "--store", store(), "--model", "pico", "--out", out(), "--device", "cuda"});
-  expect_clear_error({"run", "--store", store(), "--model", "pico", "--out", out(), "--device", "cuda:1", "--precision", "bf16"});
+  expect_clear_error({"run", "--store", store(), "--model", "pico", "--out", out(), "--device", "cuda:1",
+                      "--precision", "bf16"});
 }
 
 TEST_F(CudaError, OfEvalAndRegroup) {
@@ -75,7 +80,8 @@ TEST_F(CudaError, OfEvalAndRegroup) {
 }
 
 TEST_F(CudaError, OfASweepComesOnceAndBeforeItsFolder) {
-  const fs::path file = scratch_.write("sweep.ini", "[common]\nstore = " + store() + "\nmodel = pico\ndevice = cuda\n[grid a]\nseed = 1..3\n");
+  const fs::path file = scratch_.write(
+      "sweep.ini", "[common]\nstore = " + store() + "\nmodel = pico\ndevice = cuda\n[grid a]\nseed = 1..3\n");
   const auto before = files(scratch_.path());
   const Outcome outcome = run({"sweep", file.string(), "--out", out()});
   EXPECT_EQ(outcome.status, 1) << outcome.text;
@@ -85,7 +91,8 @@ TEST_F(CudaError, OfASweepComesOnceAndBeforeItsFolder) {
 
 TEST_F(CudaError, OfADeviceThatIsNone) {
   for (const char* device : {"gpu", "cuda:x", "mps"}) {
-    const Outcome outcome = run({"eval", "--model", scratch_.path().string(), "--store", store(), "--device", device});
+    const Outcome outcome =
+        run({"eval", "--model", scratch_.path().string(), "--store", store(), "--device", device});
     EXPECT_EQ(outcome.status, 2) << outcome.text;
     EXPECT_THAT(outcome.text, AllOf(HasSubstr("--device"), HasSubstr("cuda:N")));
   }
@@ -93,9 +100,11 @@ TEST_F(CudaError, OfADeviceThatIsNone) {
 
 TEST_F(CudaError, NotOfADryRun) {
   const auto before = files(scratch_.path());
-  const Outcome outcome = run({"run", "--store", store(), "--model", "pico", "--out", out(), "--device", "cuda", "--dry-run"});
+  const Outcome outcome =
+      run({"run", "--store", store(), "--model", "pico", "--out", out(), "--device", "cuda", "--dry-run"});
   EXPECT_EQ(outcome.status, 0) << outcome.text;
-  EXPECT_THAT(outcome.text, AllOf(HasSubstr("parameters"), HasSubstr("FLOPs a step"), HasSubstr("peak of tensors")));
+  EXPECT_THAT(outcome.text,
+              AllOf(HasSubstr("parameters"), HasSubstr("FLOPs a step"), HasSubstr("peak of tensors")));
   EXPECT_EQ(files(scratch_.path()), before);
 }
 

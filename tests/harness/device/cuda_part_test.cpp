@@ -20,7 +20,8 @@ bool has_cuda_kernel(const char* name) {
 TEST(CudaPart, OpensAndBringsItsKernels) {
   std::string stamp;
   std::ifstream(RNB_SOURCE_DIR "/.venv/.setup-stamp") >> stamp;
-  if (!stamp.ends_with("-cuda")) GTEST_SKIP() << "the CPU parts of LibTorch are installed; scripts/setup.sh --cuda brings the rest";
+  if (!stamp.ends_with("-cuda"))
+    GTEST_SKIP() << "the CPU parts of LibTorch are installed; scripts/setup.sh --cuda brings the rest";
   EXPECT_EQ(open_cuda_part(), "");
   EXPECT_TRUE(has_cuda_kernel("aten::mm"));
   EXPECT_TRUE(has_cuda_kernel("aten::native_layer_norm"));

@@ -10,10 +10,10 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
-#include "datasets/readers/npz.h"
 #include "datasets/prepare.h"
-#include "harness/tasks/clip_batch.h"
+#include "datasets/readers/npz.h"
 #include "harness/commands/run_command.h"
+#include "harness/tasks/clip_batch.h"
 #include "models/clip.h"
 #include "results/run_file.h"
 #include "tests/base/scratch_folder.h"

@@ -8,10 +8,10 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "datasets/prepare.h"
-#include "harness/trainer/domain_gradients.h"
-#include "harness/trainer/gradient_vectors.h"
 #include "harness/commands/run_command.h"
 #include "harness/tasks/task.h"
+#include "harness/trainer/domain_gradients.h"
+#include "harness/trainer/gradient_vectors.h"
 #include "harness/trainer/trainer.h"
 #include "results/event_log.h"
 #include "results/run_file.h"
@@ -230,7 +230,10 @@ TEST(ClipRun, AStepIsPredictedWithin15Percent) {
   for (const char* batch : {"8", "32"})
     for (const char* recompute : {"off", "on"})
       expect_predicted(pair_store().string(), pair_store().parent_path() / "predicted",
-                       {{"model", "clip-nano"}, {"batch", batch}, {"checkpoint-activations", recompute}, {"eval-batch", "8"}});
+                       {{"model", "clip-nano"},
+                        {"batch", batch},
+                        {"checkpoint-activations", recompute},
+                        {"eval-batch", "8"}});
   expect_predicted(pair_store().string(), pair_store().parent_path() / "predicted",
                    {{"model", "clip-nano"}, {"batch", "32"}, {"accumulation", "2"}, {"eval-batch", "8"}});
 }

@@ -8,8 +8,8 @@
 #include "base/json_file.h"
 #include "models/language_model.h"
 #include "models/safetensors.h"
-#include "tests/harness/pico_runs.h"
 #include "results/event_log.h"
+#include "tests/harness/pico_runs.h"
 
 namespace rnb {
 namespace {

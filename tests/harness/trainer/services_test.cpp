@@ -12,9 +12,9 @@
 #include "methods/core/registry.h"
 #include "methods/core/replay.h"
 #include "methods/math/simplex.h"
-#include "tests/harness/pico_runs.h"
 #include "results/event_log.h"
 #include "results/run_file.h"
+#include "tests/harness/pico_runs.h"
 #include "tests/harness/run_events.h"
 
 namespace rnb {
@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 
 constexpr int kSteps = 40;
 
-// Uniform weights whatever it learns: its run must equal the stratified one, but for kept probes on other mixtures.
+// Uniform weights whatever it learns: its run must equal the stratified one, but for kept probes on other
+// mixtures.
 class Asker : public Mixer {
  public:
   explicit Asker(const MethodOptions& o) : keep_(o.text("keep") == "on") {}
@@ -75,14 +76,13 @@ class Asker : public Mixer {
   std::vector<std::vector<double>> heard_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{"asker",
-                                "asks for everything",
-                                "test",
-                                {{"keep", "off", "", {"on", "off"}}},
-                                {},
-                                [](const MethodOptions& o) -> std::unique_ptr<Mixer> {
-                                  return std::make_unique<Asker>(o);
-                                }}));
+RNB_REGISTER_METHOD((MethodSpec{
+    "asker",
+    "asks for everything",
+    "test",
+    {{"keep", "off", "", {"on", "off"}}},
+    {},
+    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<Asker>(o); }}));
 
 fs::path run(const std::string& name, const std::string& method, const std::vector<std::string>& more = {}) {
   return pico_run(name, method, kSteps, more);
@@ -108,7 +108,8 @@ TEST(RunServices, KeptProbesAreStepsOfTheRun) {
   const fs::path kept = run("kept", "asker", {"--method-option", "keep=on"});
   const RunSummary a = read_run(kept / "run.h5");
   const RunSummary b = read_run(run("plain-2", "stratified") / "run.h5");
-  EXPECT_NEAR(a.flops.at("train") + a.flops.at("probe_kept"), b.flops.at("train"), 1e-6 * b.flops.at("train"));
+  EXPECT_NEAR(a.flops.at("train") + a.flops.at("probe_kept"), b.flops.at("train"),
+              1e-6 * b.flops.at("train"));
   EXPECT_GT(a.flops.at("probe_kept"), 0);
   int64_t last = 0;
   for (const auto& event : read_events(kept / "events.jsonl"))
@@ -116,7 +117,8 @@ TEST(RunServices, KeptProbesAreStepsOfTheRun) {
   EXPECT_EQ(last, kSteps);
 }
 
-// Cut at every checkpoint that it ever wrote: before the first step, within probes of both kinds, between them.
+// Cut at every checkpoint that it ever wrote: before the first step, within probes of both kinds, between
+// them.
 TEST(RunServices, ARunCutWithinACallGoesOnBitForBit) {
   for (const std::string keep : {"on", "off"}) {
     const std::vector<std::string> more{"--method-option", "keep=" + keep};
@@ -157,8 +159,8 @@ TEST(RunServices, WhatWasServedIsReplayedWithoutAModel) {
   for (size_t k = 0; k < again.size(); ++k) EXPECT_EQ(again[k].record, records[k]) << k;
 }
 
-// The mixture's gradient is, in expectation, linear; exact is this: a probe of one example each is the gradient of
-// that example, so a Gram matrix of it is symmetric, with squared norms that no product exceeds.
+// The mixture's gradient is, in expectation, linear; exact is this: a probe of one example each is the
+// gradient of that example, so a Gram matrix of it is symmetric, with squared norms that no product exceeds.
 TEST(RunServices, GradientProbesAreInnerProducts) {
   for (const auto& event : read_events(run("grams", "asker") / "events.jsonl")) {
     if (event.at("event") != "signal" || event.at("call") != "service" ||

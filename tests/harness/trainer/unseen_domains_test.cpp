@@ -1,14 +1,14 @@
-// A data set that is evaluated on domains which it does not train on (sni_test), end to end: what runs on its original
-// domains, what cannot, and that Regroup makes it run.
+// A data set that is evaluated on domains which it does not train on (sni_test), end to end: what runs on its
+// original domains, what cannot, and that Regroup makes it run.
 
 #include <filesystem>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/grouping/grouping_resolver.h"
 #include "harness/commands/regroup_command.h"
 #include "harness/commands/run_command.h"
+#include "harness/grouping/grouping_resolver.h"
 #include "models/text_encoder.h"
 #include "results/event_log.h"
 #include "results/run_file.h"
@@ -36,9 +36,9 @@ class UnseenDomains : public testing::Test {
   // The run's folder.
   fs::path run(const std::string& name, const std::string& method, const std::string& grouping) {
     const fs::path out = folder_.path() / name;
-    EXPECT_EQ(run_command({"--store", (folder_.path() / "store").string(), "--grouping", grouping, "--method", method,
-                           "--model", "pico", "--steps", "20", "--batch", "8", "--eval-every", "10", "--threads", "1",
-                           "--out", out.string()}),
+    EXPECT_EQ(run_command({"--store", (folder_.path() / "store").string(), "--grouping", grouping, "--method",
+                           method, "--model", "pico", "--steps", "20", "--batch", "8", "--eval-every", "10",
+                           "--threads", "1", "--out", out.string()}),
               0);
     for (const auto& entry : fs::directory_iterator(out))
       if (entry.path().filename() != "proxies") return entry.path();
@@ -67,7 +67,8 @@ TEST_F(UnseenDomains, MethodsThatNeedNoEvaluationOfTheirDomainsRunOnTheOriginalO
 TEST_F(UnseenDomains, RnbOnTheOriginalDomainsEndsAtItsStartSayingWhatToDo) {
   for (const char* method : {"rnb", "loss_softmax", "eval_proportional"}) {
     const std::string error = error_of([&] { run(method, method, "original"); });
-    EXPECT_THAT(error, HasSubstr(std::string(method) + " weighs a domain by its own place in the evaluation")) << method;
+    EXPECT_THAT(error, HasSubstr(std::string(method) + " weighs a domain by its own place in the evaluation"))
+        << method;
     EXPECT_THAT(error, HasSubstr("none of the 1 domains that are evaluated has training examples"));
     EXPECT_THAT(error, HasSubstr("rnb regroup"));
     for (const auto& entry : fs::recursive_directory_iterator(folder_.path() / method))
@@ -85,8 +86,8 @@ TEST_F(UnseenDomains, RegroupGivesEvaluationExamplesToTrainingClustersAndRnbRuns
   EXPECT_EQ(regroup_command({"--store", store, "--embedder", "static", "--k", "3", "--threads", "1"}), 0);
   const Store prepared(store);
   const Grouping g = resolve_grouping(prepared, "regroup:k=3,embedder=static");
-  const auto train = count_domains(prepared, g, Split::Train), valid = count_domains(prepared, g, Split::Valid),
-             test = count_domains(prepared, g, Split::Test);
+  const auto train = count_domains(prepared, g, Split::Train),
+             valid = count_domains(prepared, g, Split::Valid), test = count_domains(prepared, g, Split::Test);
   int64_t evaluated = 0;
   for (size_t c = 0; c < g.domain_names.size(); ++c) {
     EXPECT_GT(train.examples[c], 0);
