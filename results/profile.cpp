@@ -43,7 +43,7 @@ Overhead read_overhead(const Hdf5Reader& in, const RunPlace& place) {
 void add(Profile& profile, const Overhead& o) {
   for (size_t i = 0; i < o.phase.size(); ++i) {
     if (o.seconds[i] == 0 && o.flops[i] == 0) continue;
-    PhaseCost& cost = profile.phases[o.phase[i]];
+    PhaseMean& cost = profile.phases[o.phase[i]];
     cost.seconds += o.seconds[i];
     cost.flops += o.flops[i];
     cost.calls += o.calls[i];
@@ -124,7 +124,7 @@ std::string render(const Profile& profile, size_t most_operators) {
                      "FLOPs", "%", "GFLOP/s");
   double covered = 0;
   for (const auto& [name, cost] :
-       sorted(profile.phases, [](const PhaseCost& a, const PhaseCost& b) { return a.seconds > b.seconds; })) {
+       sorted(profile.phases, [](const PhaseMean& a, const PhaseMean& b) { return a.seconds > b.seconds; })) {
     const double own = cost.seconds - cost.billed;
     covered += own;
     out += fmt::format(

@@ -13,7 +13,7 @@
 
 namespace rnb {
 
-struct PhaseCost {
+struct PhaseMean {
   double seconds = 0, flops = 0, calls = 0;
   double billed = 0;  // seconds of them that a cache saved the run; not part of its wall time
 };
@@ -23,7 +23,7 @@ struct Profile {
   int runs = 0;
   bool shared_machine = false;                  // one of them at least
   double wall_seconds = 0, gradient_bytes = 0;  // bytes: of the domain gradients, the most of all runs
-  std::map<std::string, PhaseCost> phases;      // those that cost anything
+  std::map<std::string, PhaseMean> phases;      // those that cost anything
   std::map<std::pair<std::string, std::string>, double> operator_flops;  // by phase and operator
 };
 
