@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "results/event_log.h"
 #include "results/hdf5_file.h"
+#include "results/phases.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -166,15 +167,17 @@ class RunWriter {
     const auto ledgers = select(events_, "ledger");
     if (ledgers.empty()) return;
     const Json& last = *ledgers.back();
-    std::vector<std::string> phases, module_phase, module_name;
+    std::vector<std::string> phases, kinds, module_phase, module_name;
     std::map<std::string, std::vector<double>> columns;
     std::vector<double> module_flops;
     for (const auto& [name, cost] : last.at("phases").items()) {
       phases.push_back(name);
+      kinds.emplace_back(phase_kind_name(kind_of_phase_named(name)));
       for (const char* field : {"seconds", "flops", "bytes", "calls", "billed"})
         columns[field].push_back(number(cost.value(field, Json(0.0))));
     }
     out_.strings("/overhead/phase", phases);
+    out_.strings("/overhead/kind", kinds);
     const std::map<std::string, std::string> units{{"seconds", "s"},
                                                    {"flops", "FLOP"},
                                                    {"bytes", "B"},

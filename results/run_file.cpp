@@ -24,18 +24,36 @@ double number_attribute(const Hdf5Reader& in, const std::string& path, const std
   return in.has_attribute(path, name) ? in.number_attribute(path, name) : kNone;
 }
 
+void read_bill(const Hdf5Reader& in, RunSummary& r) {
+  const auto phases = in.strings("/overhead/phase");
+  const auto kinds =
+      in.has("/overhead/kind") ? in.strings("/overhead/kind") : std::vector<std::string>(phases.size());
+  const auto seconds = in.doubles("/overhead/seconds"), flops = in.doubles("/overhead/flops");
+  if (seconds.size() != phases.size() || flops.size() != phases.size() || kinds.size() != phases.size())
+    fail("results", "{}: the columns of /overhead differ in length; rnb validate says more", r.file.string());
+  for (size_t i = 0; i < phases.size(); ++i) {
+    r.seconds[phases[i]] = seconds[i];
+    r.flops[phases[i]] = flops[i];
+    if (!kinds[i].empty()) r.kinds[phases[i]] = phase_kind_named(kinds[i]).value_or(PhaseKind::Unknown);
+  }
+  r.wall_seconds = number_attribute(in, "/overhead", "wall_seconds");
+  r.formula_overhead = number_attribute(in, "/overhead", "formula_flops_method") /
+                       number_attribute(in, "/overhead", "formula_flops_train");
+  const bool fixed = in.has("/mixture/step") && in.shape("/mixture/step") == std::vector<uint64_t>{1};
+  if (std::isnan(r.formula_overhead) && fixed && r.overhead(r.flops) == 0) r.formula_overhead = 0;
+}
+
 }  // namespace
 
 double RunSummary::overhead(const std::map<std::string, double>& by_phase) const {
-  const auto sum = [&](std::initializer_list<const char*> phases) {
-    double total = 0;
-    for (const char* phase : phases)
-      if (const auto it = by_phase.find(phase); it != by_phase.end()) total += it->second;
-    return total;
-  };
-  const double train = sum({"train", "probe_kept"});  // a kept probe's steps are steps of the run
-  const double charged = sum({"signal", "update", "probe_discarded", "proxy", "reference", "eval_mixing"});
-  return train > 0 ? charged / train : kNone;
+  double own = 0, charged = 0;
+  for (const auto& [phase, cost] : by_phase) {
+    const auto said = kinds.find(phase);
+    const PhaseKind kind = said == kinds.end() ? kind_of_phase_named(phase) : said->second;
+    if (kind == PhaseKind::OwnStep) own += cost;
+    if (kind == PhaseKind::Overhead) charged += cost;
+  }
+  return own > 0 ? charged / own : kNone;
 }
 
 std::string RunPlace::text() const {
@@ -76,21 +94,7 @@ RunSummary read_run(const RunPlace& place) {
   r.domain_mean_loss = last_value(in, "test_domain_mean_loss");
   r.accuracy = last_value(in, "test_accuracy");
   r.weighted_loss = last_value(in, "test_weighted_loss");
-  if (in.has("/overhead/phase")) {
-    const auto phases = in.strings("/overhead/phase");
-    const auto seconds = in.doubles("/overhead/seconds"), flops = in.doubles("/overhead/flops");
-    if (seconds.size() != phases.size() || flops.size() != phases.size())
-      fail("results", "{}: the columns of /overhead differ in length; rnb validate says more", file.string());
-    for (size_t i = 0; i < phases.size(); ++i) {
-      r.seconds[phases[i]] = seconds[i];
-      r.flops[phases[i]] = flops[i];
-    }
-    r.wall_seconds = number_attribute(in, "/overhead", "wall_seconds");
-    r.formula_overhead = number_attribute(in, "/overhead", "formula_flops_method") /
-                         number_attribute(in, "/overhead", "formula_flops_train");
-    const bool fixed = in.has("/mixture/step") && in.shape("/mixture/step") == std::vector<uint64_t>{1};
-    if (std::isnan(r.formula_overhead) && fixed && r.overhead(r.flops) == 0) r.formula_overhead = 0;
-  }
+  if (in.has("/overhead/phase")) read_bill(in, r);
   return r;
 }
 

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "results/phases.h"
 #include "results/validate.h"  // IWYU pragma: export
 
 namespace rnb {
@@ -30,13 +31,16 @@ struct RunSummary {
   bool shared_machine = false;
   double parameters = 0, test_loss = 0, domain_mean_loss = 0, accuracy = 0, weighted_loss = 0;  // NaN: none
   std::map<std::string, double> seconds, flops;  // by ledger phase
+  std::map<std::string, PhaseKind> kinds;  // of the phases, as the file says; a phase that is not here counts
+                                           // as results/phases.h says
   // The paper's formula, share of training FLOPs. 0 for a method that never changed its mixture and spent no
   // FLOPs; NaN where the paper has no formula.
   double formula_overhead = 0;
   double steps = 0;  // of the main run, as made; NaN: it has not come to its end
   double wall_seconds = 0;
   std::string seed() const { return experiment.value("seed", ""); }
-  double overhead(const std::map<std::string, double>& by_phase) const;  // method's phases / train
+  // The method's phases / the run's own steps; NaN without a step.
+  double overhead(const std::map<std::string, double>& by_phase) const;
 };
 
 RunSummary read_run(const RunPlace& place);

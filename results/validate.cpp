@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "results/hdf5_file.h"
+#include "results/phases.h"
 
 namespace rnb {
 namespace {
@@ -129,6 +130,7 @@ class Validator {
     if (in_.has("/overhead/phase"))
       for (const char* name : {"/overhead/seconds", "/overhead/flops"})
         want_shape(name, {rows("/overhead/phase")});
+    if (in_.has("/overhead/kind")) kinds();
     if (in_.has("/regroup/k")) want_shape("/regroup/silhouette", {rows("/regroup/k")});
     if (in_.has("/regroup/loss")) {
       const Shape s = in_.shape("/regroup/loss");
@@ -137,6 +139,12 @@ class Validator {
     if (in_.has("/eval/examples/id"))
       for (const char* name : {"/eval/examples/loss", "/eval/examples/tokens"})
         want_shape(name, {rows("/eval/examples/id")});
+  }
+
+  void kinds() {
+    want_shape("/overhead/kind", {rows("/overhead/phase")});
+    for (const std::string& kind : in_.strings("/overhead/kind"))
+      if (!phase_kind_named(kind)) problem("/overhead/kind has \"{}\", which is no kind of phase", kind);
   }
 
   void mixtures() {

@@ -13,28 +13,9 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/device/clock.h"
+#include "results/phases.h"  // IWYU pragma: export
 
 namespace rnb {
-
-enum class Phase {
-  Setup,
-  Data,
-  Train,
-  Signal,
-  Update,
-  ProbeKept,
-  ProbeDiscarded,
-  Proxy,
-  Reference,
-  EvalMixing,
-  EvalReport,
-  Regroup,
-  Checkpoint,
-  Log
-};
-constexpr std::array<std::string_view, 14> kPhaseNames{
-    "setup", "data",      "train",       "signal",      "update",  "probe_kept", "probe_discarded",
-    "proxy", "reference", "eval_mixing", "eval_report", "regroup", "checkpoint", "log"};
 
 struct PhaseCost {
   double seconds = 0, flops = 0, bytes = 0;
