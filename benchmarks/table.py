@@ -31,10 +31,15 @@ def comparisons(file):
     for line in file.read_text(encoding="utf-8").splitlines():
         r = json.loads(line)
         same = all(c["found"] <= c["allowed"] for c in r["checks"])
-        yield [r["name"],
-               *(f"{r[s + '_min']:.4g} / {r[s + '_median']:.4g} {r['unit']}" for s in ("ours", "theirs")),
-               f"{r['ratio']:.2f}x", f"{r['ratio_min']:.2f} to {r['ratio_max']:.2f}", str(r["rounds"]),
-               "yes" if same else "NO", f"{r['goal']}x {verdict(r['ratio'] >= r['goal'])}"]
+        yield [
+            r["name"],
+            *(f"{r[s + '_min']:.4g} / {r[s + '_median']:.4g} {r['unit']}" for s in ("ours", "theirs")),
+            f"{r['ratio']:.2f}x",
+            f"{r['ratio_min']:.2f} to {r['ratio_max']:.2f}",
+            str(r["rounds"]),
+            "yes" if same else "NO",
+            f"{r['goal']}x {verdict(r['ratio'] >= r['goal'])}",
+        ]
 
 
 def shares(folder):
@@ -43,11 +48,16 @@ def shares(folder):
         share = [100 * (r["seconds"]["signal"] + r["seconds"]["update"]) / r["seconds"]["train"] for r in runs]
         step = [1e3 * r["seconds"]["train"] / int(r["experiment"]["steps"]) for r in runs]
         key = runs[0]["experiment"]
-        yield [file.stem.removeprefix("share-"), key["model"], f"{key['batch']} x {key['context']}", str(len(runs)),
-               f"{statistics.median(step):.1f} ms",
-               f"{min(share):.2f} / {statistics.median(share):.2f} / {max(share):.2f} %",
-               f"{100 * statistics.median(r['overhead_flops'] for r in runs):.2f} %",
-               f"{SHARE_GOAL:g} % {verdict(statistics.median(share) < SHARE_GOAL)}"]
+        yield [
+            file.stem.removeprefix("share-"),
+            key["model"],
+            f"{key['batch']} x {key['context']}",
+            str(len(runs)),
+            f"{statistics.median(step):.1f} ms",
+            f"{min(share):.2f} / {statistics.median(share):.2f} / {max(share):.2f} %",
+            f"{100 * statistics.median(r['overhead_flops'] for r in runs):.2f} %",
+            f"{SHARE_GOAL:g} % {verdict(statistics.median(share) < SHARE_GOAL)}",
+        ]
 
 
 def micro(folder):
@@ -63,18 +73,26 @@ def micro(folder):
             rate[name] = (unit, b.get("bytes_per_second"))
         for name, values in times.items():
             unit, bytes_per_second = rate[name]
-            yield [name, f"{min(values):.4g} / {statistics.median(values):.4g} {unit}",
-                   f"{bytes_per_second / 1e6:.1f} MB/s" if bytes_per_second else ""]
+            yield [
+                name,
+                f"{min(values):.4g} / {statistics.median(values):.4g} {unit}",
+                f"{bytes_per_second / 1e6:.1f} MB/s" if bytes_per_second else "",
+            ]
 
 
 def main():
     folder = pathlib.Path(sys.argv[1])
     compare = folder / "compare.jsonl"
-    rows("Against other libraries (min / median of the rounds)",
-         ["what", "rnb", "the other", "ratio of medians", "ratio by round", "rounds", "same result", "goal"],
-         list(comparisons(compare)) if compare.exists() else [])
-    rows("R&B's signal + update as a share of train (min / median / max of the runs)",
-         ["store", "model", "batch", "runs", "train a step", "seconds", "method's FLOPs", "goal"], list(shares(folder)))
+    rows(
+        "Against other libraries (min / median of the rounds)",
+        ["what", "rnb", "the other", "ratio of medians", "ratio by round", "rounds", "same result", "goal"],
+        list(comparisons(compare)) if compare.exists() else [],
+    )
+    rows(
+        "R&B's signal + update as a share of train (min / median / max of the runs)",
+        ["store", "model", "batch", "runs", "train a step", "seconds", "method's FLOPs", "goal"],
+        list(shares(folder)),
+    )
     rows("Parts (min / median of the repetitions)", ["benchmark", "time", "rate"], list(micro(folder)))
 
 

@@ -25,7 +25,8 @@ h1 {{ font-size: 1.5rem; }} h2 {{ font-size: 1.15rem; margin-top: 2.2rem; }}
 th, td {{ padding: .35rem .7rem; border-bottom: 1px solid #ddd; text-align: right; }}
 th:nth-child(-n+3), td:nth-child(-n+3) {{ text-align: left; }}
 th button {{ font: inherit; font-weight: 600; background: none; border: 0; padding: 0; cursor: pointer; }}
-th[aria-sort=ascending] button::after {{ content: " \\25B2"; }} th[aria-sort=descending] button::after {{ content: " \\25BC"; }}
+th[aria-sort=ascending] button::after {{ content: " \\25B2"; }}
+th[aria-sort=descending] button::after {{ content: " \\25BC"; }}
 img {{ max-width: 100%; }} .note {{ color: #555; font-size: 13px; }}
 </style></head><body>
 <h1>{title}</h1>
@@ -75,7 +76,9 @@ def draw(runs, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", required=True, type=pathlib.Path, help="the HTML page; figures go to figures/ beside it")
+    parser.add_argument(
+        "--out", required=True, type=pathlib.Path, help="the HTML page; figures go to figures/ beside it"
+    )
     parser.add_argument("--table", required=True, type=pathlib.Path, help="the comparison table as CSV")
     parser.add_argument("--notes", default="", help="lines under the table")
     parser.add_argument("runs", nargs="+")
@@ -87,12 +90,17 @@ def main():
     parts = []
     for title, png in draw(finished, options.out.parent / "figures"):
         data = base64.b64encode(png.read_bytes()).decode()
-        parts.append(f'<h2>{html.escape(title)}</h2><img alt="{html.escape(title)}" src="data:image/png;base64,{data}">')
-    page = PAGE.format(title="rnb report: " + ", ".join(sorted({r.dataset for r in finished})),
-                       summary=f"{len(finished)} finished runs of {len(runs)}; seeds {', '.join(map(str, sorted({r.seed for r in finished})))}. Click a column to sort.",
-                       table=table_html(options.table.read_text()),
-                       notes="".join(f'<p class="note">{html.escape(n)}</p>' for n in options.notes.splitlines()),
-                       figures="\n".join(parts))
+        parts.append(
+            f'<h2>{html.escape(title)}</h2><img alt="{html.escape(title)}" src="data:image/png;base64,{data}">'
+        )
+    seeds = ", ".join(map(str, sorted({r.seed for r in finished})))
+    page = PAGE.format(
+        title="rnb report: " + ", ".join(sorted({r.dataset for r in finished})),
+        summary=f"{len(finished)} finished runs of {len(runs)}; seeds {seeds}. Click a column to sort.",
+        table=table_html(options.table.read_text()),
+        notes="".join(f'<p class="note">{html.escape(n)}</p>' for n in options.notes.splitlines()),
+        figures="\n".join(parts),
+    )
     temporary = options.out.with_name(f".{options.out.name}.tmp-{os.getpid()}")
     temporary.write_text(page)
     temporary.replace(options.out)

@@ -6,8 +6,22 @@ from dataclasses import dataclass, field
 import h5py
 import numpy as np
 
-PHASES = ("train", "signal", "update", "probe_kept", "probe_discarded", "proxy", "reference", "eval_mixing",
-          "regroup", "eval_report", "data", "checkpoint", "log", "setup")
+PHASES = (
+    "train",
+    "signal",
+    "update",
+    "probe_kept",
+    "probe_discarded",
+    "proxy",
+    "reference",
+    "eval_mixing",
+    "regroup",
+    "eval_report",
+    "data",
+    "checkpoint",
+    "log",
+    "setup",
+)
 CHARGED = ("signal", "update", "probe_kept", "probe_discarded", "proxy", "reference", "eval_mixing")
 
 
@@ -23,19 +37,19 @@ class Run:
     grouping: str
     seed: int
     status: str
-    curves: dict = field(default_factory=dict)      # name -> {step, tokens, flops, seconds, value}
+    curves: dict = field(default_factory=dict)  # name -> {step, tokens, flops, seconds, value}
     mixture_step: np.ndarray = None
-    mixture: np.ndarray = None                      # [changes, m]
+    mixture: np.ndarray = None  # [changes, m]
     domains: list = None
     evaluation_weights: np.ndarray = None
-    seconds: dict = field(default_factory=dict)     # by phase
+    seconds: dict = field(default_factory=dict)  # by phase
     flops: dict = field(default_factory=dict)
     original_domains: list = None
-    original_loss: np.ndarray = None                # [m], test split, at the end
-    silhouette: tuple = None                        # (k, value)
-    k_loss: np.ndarray = None                       # [k, seeds], validation loss of the short runs that chose k
+    original_loss: np.ndarray = None  # [m], test split, at the end
+    silhouette: tuple = None  # (k, value)
+    k_loss: np.ndarray = None  # [k, seeds], validation loss of the short runs that chose k
     steps: int = 0
-    per: str = "token"                              # what losses are means over; of a CLIP: pair
+    per: str = "token"  # what losses are means over; of a CLIP: pair
 
     @property
     def name(self):
@@ -60,8 +74,15 @@ def read_all(files):
 
 def read(file, h5):
     experiment = json.loads(h5["provenance"].attrs["experiment"])
-    run = Run(str(file), h5.attrs["label"], h5.attrs["dataset"], h5.attrs["grouping"],
-              int(experiment["seed"]), h5.attrs["status"], steps=int(experiment["steps"]))
+    run = Run(
+        str(file),
+        h5.attrs["label"],
+        h5.attrs["dataset"],
+        h5.attrs["grouping"],
+        int(experiment["seed"]),
+        h5.attrs["status"],
+        steps=int(experiment["steps"]),
+    )
     for name, group in h5["curves"].items():
         run.curves[name] = {axis: group[axis][()] for axis in ("step", "tokens", "flops", "seconds", "value")}
     run.mixture_step = h5["mixture/step"][()]

@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(build-essential git ca-certificates xz-utils cmake ninja-build ccache
-  clang-19 lld-19 libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19
+  clang-19 lld-19 libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19 shellcheck universal-ctags
   libeigen3-dev libnlopt-dev libfaiss-dev libopenblas-dev libhdf5-dev hdf5-tools libboost-dev
   libboost-program-options-dev
   nlohmann-json3-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev

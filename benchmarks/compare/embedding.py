@@ -1,6 +1,6 @@
 """Sentence vectors of MiniLM, this project against sentence-transformers, on the same texts and weights.
 
-    .venv-oracle/bin/python benchmarks/compare/embedding.py --store STORE --work FOLDER
+.venv-oracle/bin/python benchmarks/compare/embedding.py --store STORE --work FOLDER
 """
 
 import json
@@ -8,12 +8,11 @@ import os
 import pathlib
 import sys
 
-from rounds import ROOT, THREADS, Ours, alternate, parse_arguments, report, timed
-from store import Store
-
 import numpy as np
 import torch
+from rounds import ROOT, THREADS, Ours, alternate, parse_arguments, report, timed
 from sentence_transformers import SentenceTransformer
+from store import Store
 
 GOAL = 1.2
 
@@ -39,19 +38,32 @@ def main():
     tokens = sum(map(len, ids))
 
     def theirs_round():
-        seconds, vectors = timed(lambda: model.encode(
-            texts, batch_size=arguments.batch_size, normalize_embeddings=True, show_progress_bar=False))
+        seconds, vectors = timed(
+            lambda: model.encode(
+                texts, batch_size=arguments.batch_size, normalize_embeddings=True, show_progress_bar=False
+            )
+        )
         return {"seconds": seconds, "vectors": vectors}
 
     side = Ours(arguments.build, "embed", encoder, arguments.work / "texts.json", arguments.work / "vectors.npy")
     ours, theirs = alternate(side.round, theirs_round, arguments.rounds)
     side.close()
     cosine = float((np.load(arguments.work / "vectors.npy") * theirs[-1]["vectors"]).sum(1).min())
-    rates = {f"{name}_tokens_per_second": tokens / float(np.median([r["seconds"] for r in rounds]))
-             for name, rounds in (("ours", ours), ("theirs", theirs))}
-    return report(arguments, f"embedding, {len(texts)} texts of {tokens / len(texts):.0f} tokens", "s",
-                  [r["seconds"] for r in ours], [r["seconds"] for r in theirs], GOAL,
-                  [("1 - cosine, largest of all texts", 1 - cosine, 1e-4)], tokens=tokens, **rates)
+    rates = {
+        f"{name}_tokens_per_second": tokens / float(np.median([r["seconds"] for r in rounds]))
+        for name, rounds in (("ours", ours), ("theirs", theirs))
+    }
+    return report(
+        arguments,
+        f"embedding, {len(texts)} texts of {tokens / len(texts):.0f} tokens",
+        "s",
+        [r["seconds"] for r in ours],
+        [r["seconds"] for r in theirs],
+        GOAL,
+        [("1 - cosine, largest of all texts", 1 - cosine, 1e-4)],
+        tokens=tokens,
+        **rates,
+    )
 
 
 if __name__ == "__main__":

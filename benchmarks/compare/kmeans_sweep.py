@@ -8,9 +8,8 @@ For each k: k-means with 3 random starts of 25 iterations, then the exact mean s
 import sys
 import warnings
 
-from rounds import Ours, alternate, parse_arguments, report, timed
-
 import numpy as np
+from rounds import Ours, alternate, parse_arguments, report, timed
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import silhouette_score
@@ -37,7 +36,7 @@ def theirs_round(points, ks):
 def main():
     arguments = parse_arguments(__doc__.splitlines()[0], points="", k="5,10,15,20", limit=20000)
     ks = [int(k) for k in arguments.k.split(",")]
-    points = np.ascontiguousarray(np.load(arguments.points)[:arguments.limit], dtype=np.float32)
+    points = np.ascontiguousarray(np.load(arguments.points)[: arguments.limit], dtype=np.float32)
     np.save(arguments.work / "points.npy", points)
     side = Ours(arguments.build, "kmeans", arguments.work / "points.npy", arguments.work / "labels.npy", *ks)
     ours, theirs = alternate(side.round, lambda: theirs_round(points, ks), arguments.rounds)
@@ -47,12 +46,21 @@ def main():
     labels = np.load(arguments.work / "labels.npy")
     same_labels = max(abs(silhouette_score(points, labels[i]) - mine["silhouette"][i]) for i in range(len(ks)))
 
-    return report(arguments, f"k-means and silhouette, {len(points)} points, k = {arguments.k}", "s",
-                  [r["seconds"] for r in ours], [r["seconds"] for r in theirs], GOAL,
-                  [("inertia, largest relative difference of all k", inertia, 0.01),
-                   ("silhouette of our labels, largest difference", same_labels, 1e-3)],
-                  points=len(points), ours_kmeans_seconds=float(np.median([r["kmeans_seconds"] for r in ours])),
-                  theirs_kmeans_seconds=float(np.median([r["kmeans_seconds"] for r in theirs])))
+    return report(
+        arguments,
+        f"k-means and silhouette, {len(points)} points, k = {arguments.k}",
+        "s",
+        [r["seconds"] for r in ours],
+        [r["seconds"] for r in theirs],
+        GOAL,
+        [
+            ("inertia, largest relative difference of all k", inertia, 0.01),
+            ("silhouette of our labels, largest difference", same_labels, 1e-3),
+        ],
+        points=len(points),
+        ours_kmeans_seconds=float(np.median([r["kmeans_seconds"] for r in ours])),
+        theirs_kmeans_seconds=float(np.median([r["kmeans_seconds"] for r in theirs])),
+    )
 
 
 if __name__ == "__main__":

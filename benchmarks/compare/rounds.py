@@ -86,14 +86,25 @@ def report(arguments, name, unit, ours, theirs, goal, checks, **more):
     """One line with the ratio of the medians; `checks` is a list of (text, found, allowed). Returns the exit status."""
     ratios = [b / a for a, b in zip(ours, theirs)]
     result = {
-        "name": name, "unit": unit, "goal": goal,
-        "ours_min": min(ours), "ours_median": statistics.median(ours),
-        "theirs_min": min(theirs), "theirs_median": statistics.median(theirs),
+        "name": name,
+        "unit": unit,
+        "goal": goal,
+        "ours_min": min(ours),
+        "ours_median": statistics.median(ours),
+        "theirs_min": min(theirs),
+        "theirs_median": statistics.median(theirs),
         "ratio": statistics.median(theirs) / statistics.median(ours),
-        "ratio_min": min(ratios), "ratio_max": max(ratios), "rounds": len(ours), "threads": THREADS,
-        "checks": [{"text": text, "found": found, "allowed": allowed} for text, found, allowed in checks], **more}
-    print(f"{name}: {result['ratio']:.2f}x (rounds {min(ratios):.2f} to {max(ratios):.2f}); ours "
-          f"{result['ours_median']:.4g} {unit}, theirs {result['theirs_median']:.4g} {unit}")
+        "ratio_min": min(ratios),
+        "ratio_max": max(ratios),
+        "rounds": len(ours),
+        "threads": THREADS,
+        "checks": [{"text": text, "found": found, "allowed": allowed} for text, found, allowed in checks],
+        **more,
+    }
+    print(
+        f"{name}: {result['ratio']:.2f}x (rounds {min(ratios):.2f} to {max(ratios):.2f}); ours "
+        f"{result['ours_median']:.4g} {unit}, theirs {result['theirs_median']:.4g} {unit}"
+    )
     wrong = [c for c in checks if not c[1] <= c[2]]
     for text, found, allowed in checks:
         print(f"  {text}: {found:.3g}, allowed {allowed:g}{'' if found <= allowed else '  DIFFERS'}")

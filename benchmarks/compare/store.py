@@ -17,10 +17,10 @@ class Store:
         self._tokens, self._text, self._text_offsets = load("tokens"), load("text"), load("text_offsets")
 
     def tokens(self, i):
-        return np.asarray(self._tokens[self.offsets[i]:self.offsets[i + 1]], dtype=np.int64)
+        return np.asarray(self._tokens[self.offsets[i] : self.offsets[i + 1]], dtype=np.int64)
 
     def text(self, i):
-        return bytes(self._text[self._text_offsets[i]:self._text_offsets[i + 1]]).decode("utf-8")
+        return bytes(self._text[self._text_offsets[i] : self._text_offsets[i + 1]]).decode("utf-8")
 
     def train(self):
         return np.flatnonzero(self.split == 0)

@@ -14,13 +14,12 @@ import sys
 os.environ["RAYON_NUM_THREADS"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
-from rounds import ROOT, Ours, alternate, parse_arguments, report, timed  # noqa: E402
-from store import Store  # noqa: E402
-
-import numpy as np  # noqa: E402
+import numpy as np
+from rounds import ROOT, Ours, alternate, parse_arguments, report, timed
+from store import Store
 
 sys.path.insert(0, str(ROOT / "tests/oracle"))
-import tokenizer_fixtures  # noqa: E402
+import tokenizer_fixtures
 
 GOAL = 1.0
 
@@ -50,11 +49,21 @@ def main():
     ours, others = alternate(side.round, theirs_round, arguments.rounds)
     side.close()
     same = np.array_equal(np.load(arguments.work / "ids.npy"), np.array(others[-1]["ids"], dtype=np.int32))
-    rates = {f"{name}_megabytes_per_second": size / 1e6 / float(np.median([r["seconds"] for r in rounds]))
-             for name, rounds in (("ours", ours), ("theirs", others))}
-    return report(arguments, f"tokenizing with {folder.name}, {len(texts)} texts of {size / len(texts):.0f} bytes", "s",
-                  [r["seconds"] for r in ours], [r["seconds"] for r in others], GOAL,
-                  [("texts' ids that differ (0: all are the same)", 0.0 if same else 1.0, 0.0)], bytes=size, **rates)
+    rates = {
+        f"{name}_megabytes_per_second": size / 1e6 / float(np.median([r["seconds"] for r in rounds]))
+        for name, rounds in (("ours", ours), ("theirs", others))
+    }
+    return report(
+        arguments,
+        f"tokenizing with {folder.name}, {len(texts)} texts of {size / len(texts):.0f} bytes",
+        "s",
+        [r["seconds"] for r in ours],
+        [r["seconds"] for r in others],
+        GOAL,
+        [("texts' ids that differ (0: all are the same)", 0.0 if same else 1.0, 0.0)],
+        bytes=size,
+        **rates,
+    )
 
 
 if __name__ == "__main__":

@@ -11,15 +11,16 @@ import copy
 import sys
 import time
 
-from rounds import THREADS, Ours, alternate, parse_arguments, report
-from store import Store
-
 import numpy as np
 import torch
+from rounds import THREADS, Ours, alternate, parse_arguments, report
+from store import Store
 from transformers import GPTNeoConfig, GPTNeoForCausalLM
 
-SIZES = {"nano": dict(num_layers=4, hidden_size=128, num_heads=4),
-         "mini": dict(num_layers=6, hidden_size=256, num_heads=8)}
+SIZES = {
+    "nano": dict(num_layers=4, hidden_size=128, num_heads=4),
+    "mini": dict(num_layers=6, hidden_size=256, num_heads=8),
+}
 GOAL = 1.2
 IGNORED = -100
 
@@ -30,9 +31,9 @@ def padded(store, rng, batch, context):
     ids = np.zeros((batch, max(map(len, rows))), dtype=np.int64)
     labels = np.full_like(ids, IGNORED)
     for b, (i, row) in enumerate(zip(chosen, rows)):
-        ids[b, :len(row)] = row
+        ids[b, : len(row)] = row
         start = min(store.loss_from[i], len(row))
-        labels[b, start:len(row)] = row[start:]
+        labels[b, start : len(row)] = row[start:]
     return ids, labels
 
 
@@ -50,18 +51,31 @@ def write_model(folder, size, vocab_size, context):
     torch.manual_seed(1)
     layers = SIZES[size]["num_layers"]
     config = GPTNeoConfig(
-        **SIZES[size], vocab_size=vocab_size, max_position_embeddings=context, window_size=256,
-        attention_types=[[["global", "local"], layers // 2]], attention_dropout=0.0, embed_dropout=0.0,
-        resid_dropout=0.0, bos_token_id=0, eos_token_id=0)
+        **SIZES[size],
+        vocab_size=vocab_size,
+        max_position_embeddings=context,
+        window_size=256,
+        attention_types=[[["global", "local"], layers // 2]],
+        attention_dropout=0.0,
+        embed_dropout=0.0,
+        resid_dropout=0.0,
+        bos_token_id=0,
+        eos_token_id=0,
+    )
     GPTNeoForCausalLM(config).save_pretrained(folder)
 
 
 def round_of(fresh, batches):
     model = copy.deepcopy(fresh)
     parameters = list(model.parameters())
-    optimiser = torch.optim.AdamW([{"params": [p for p in parameters if p.dim() >= 2], "weight_decay": 0.01},
-                                   {"params": [p for p in parameters if p.dim() < 2], "weight_decay": 0.0}],
-                                  lr=1e-3, fused=True)
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": [p for p in parameters if p.dim() >= 2], "weight_decay": 0.01},
+            {"params": [p for p in parameters if p.dim() < 2], "weight_decay": 0.0},
+        ],
+        lr=1e-3,
+        fused=True,
+    )
     seconds, losses = [], []
     for ids, labels in batches:
         start = time.perf_counter()
@@ -92,21 +106,32 @@ def compare(arguments, store, size, kind):
     ours_side = Ours(arguments.build, "step", folder / "model", folder)
     ours, theirs = alternate(ours_side.round, lambda: round_of(fresh, tensors), arguments.rounds)
     ours_side.close()
-    apart = max(abs(a - b) / abs(b)
-                for mine, other in zip(ours, theirs) for a, b in zip(mine["losses"], other["losses"]))
+    apart = max(
+        abs(a - b) / abs(b) for mine, other in zip(ours, theirs) for a, b in zip(mine["losses"], other["losses"])
+    )
     places = sum(int((labels[:, 1:] != IGNORED).sum()) for _, labels in batches) / len(batches)
     # The first step of a round makes the gradients and the optimiser's state.
     ms = [[1e3 * float(np.mean(r["seconds"][1:])) for r in side] for side in (ours, theirs)]
-    return report(arguments, f"training step, {size}, {kind}", "ms", *ms, GOAL,
-                  [(f"loss over {arguments.steps} steps, largest relative difference", apart, 1e-4)],
-                  tokens=sum(ids.size for ids, _ in batches) / len(batches), counted_places=places,
-                  first_loss=theirs[0]["losses"][0], last_loss=theirs[0]["losses"][-1])
+    return report(
+        arguments,
+        f"training step, {size}, {kind}",
+        "ms",
+        *ms,
+        GOAL,
+        [(f"loss over {arguments.steps} steps, largest relative difference", apart, 1e-4)],
+        tokens=sum(ids.size for ids, _ in batches) / len(batches),
+        counted_places=places,
+        first_loss=theirs[0]["losses"][0],
+        last_loss=theirs[0]["losses"][-1],
+    )
 
 
 if __name__ == "__main__":
-    given = parse_arguments(__doc__.splitlines()[0], size="nano,mini", kind="padded,packed", batch=16, context=128,
-                            steps=20)
+    given = parse_arguments(
+        __doc__.splitlines()[0], size="nano,mini", kind="padded,packed", batch=16, context=128, steps=20
+    )
     torch.set_num_threads(THREADS)
     opened = Store(given.store)
-    sys.exit(max(compare(given, opened, size, kind)
-                 for size in given.size.split(",") for kind in given.kind.split(",")))
+    sys.exit(
+        max(compare(given, opened, size, kind) for size in given.size.split(",") for kind in given.kind.split(","))
+    )

@@ -2,7 +2,8 @@
 
     parquet_rows.py --required a,b --optional c,d FILE...
 
-The first line is {"rows": [rows of each file]}, then one {"file": i, "row": r, "values": {...}} a row, then {"end": rows}.
+The first line is {"rows": [rows of each file]}, then one {"file": i, "row": r, "values": {...}} per row, then
+{"end": rows}.
 Only the named columns are read, a batch at a time. What goes wrong is a last line {"error": text}.
 """
 
@@ -71,8 +72,16 @@ def main():
         for number, at in enumerate(arguments.files):
             sent += send_file(pq, number, at, required, optional)
         say({"end": sent})
-    except (OSError, ValueError, RuntimeError, NotImplementedError, MemoryError) as error:  # pyarrow's are kinds of these
-        fail(f"{at}: cannot be read as Parquet: {str(error).strip().splitlines()[0] if str(error).strip() else error!r}")
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        MemoryError,
+    ) as error:  # pyarrow's are kinds of these
+        fail(
+            f"{at}: cannot be read as Parquet: {str(error).strip().splitlines()[0] if str(error).strip() else error!r}"
+        )
 
 
 if __name__ == "__main__":

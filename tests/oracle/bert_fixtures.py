@@ -1,14 +1,14 @@
 """Encoders and sentence vectors, as transformers and sentence-transformers compute them.
 
-    .venv-oracle/bin/python tests/oracle/bert_fixtures.py KIND FOLDER [SEED]
-        a small random encoder: config.json, model.safetensors, ids.npy, mask.npy, vectors.npy (mean-pooled, unit
-        length) and static.npy (the same over the word embeddings alone). KIND: tiny (BERT), alternating, every_second
-        (ModernBERT)
-    .venv-oracle/bin/python tests/oracle/bert_fixtures.py prompted FOLDER [SEED]
-        a small random ModernBERT in sentence-transformers' layout with a trained tokenizer.json and prompts;
-        texts.txt, vectors.npy, and prompted.npy, where the prompt "clustering" stands before each text
-    .venv-oracle/bin/python tests/oracle/bert_fixtures.py sentences ENCODER FOLDER COUNT [SEED]
-        texts.txt (one a line) and vectors.npy, from sentence-transformers
+.venv-oracle/bin/python tests/oracle/bert_fixtures.py KIND FOLDER [SEED]
+    a small random encoder: config.json, model.safetensors, ids.npy, mask.npy, vectors.npy (mean-pooled, unit
+    length) and static.npy (the same over the word embeddings alone). KIND: tiny (BERT), alternating, every_second
+    (ModernBERT)
+.venv-oracle/bin/python tests/oracle/bert_fixtures.py prompted FOLDER [SEED]
+    a small random ModernBERT in sentence-transformers' layout with a trained tokenizer.json and prompts;
+    texts.txt, vectors.npy, and prompted.npy, where the prompt "clustering" stands before each text
+.venv-oracle/bin/python tests/oracle/bert_fixtures.py sentences ENCODER FOLDER COUNT [SEED]
+    texts.txt (one a line) and vectors.npy, from sentence-transformers
 """
 
 import pathlib
@@ -19,9 +19,55 @@ import numpy as np
 import torch
 from transformers import BertConfig, BertModel, ModernBertConfig, ModernBertModel
 
-WORDS = ("a the small old grey quiet broken northern river tower lamp teacher engine garden letter winter kitchen map "
-         "climbs repairs forgets paints measures answers sells under behind without before near and while because "
-         "seventeen 42 3.5 café naïve Zürich GPU k-means e-mail don't (draft) \"quoted\" 東京 Привет").split()
+WORDS = [
+    "a",
+    "the",
+    "small",
+    "old",
+    "grey",
+    "quiet",
+    "broken",
+    "northern",
+    "river",
+    "tower",
+    "lamp",
+    "teacher",
+    "engine",
+    "garden",
+    "letter",
+    "winter",
+    "kitchen",
+    "map",
+    "climbs",
+    "repairs",
+    "forgets",
+    "paints",
+    "measures",
+    "answers",
+    "sells",
+    "under",
+    "behind",
+    "without",
+    "before",
+    "near",
+    "and",
+    "while",
+    "because",
+    "seventeen",
+    "42",
+    "3.5",
+    "café",
+    "naïve",
+    "Zürich",
+    "GPU",
+    "k-means",
+    "e-mail",
+    "don't",
+    "(draft)",
+    '"quoted"',
+    "東京",
+    "Привет",
+]
 
 
 def unit_mean(x, mask):
@@ -30,24 +76,56 @@ def unit_mean(x, mask):
 
 
 def bert():
-    return BertModel(BertConfig(vocab_size=53, hidden_size=24, num_hidden_layers=3, num_attention_heads=3,
-                                intermediate_size=40, max_position_embeddings=20, type_vocab_size=2, layer_norm_eps=1e-5))
+    return BertModel(
+        BertConfig(
+            vocab_size=53,
+            hidden_size=24,
+            num_hidden_layers=3,
+            num_attention_heads=3,
+            intermediate_size=40,
+            max_position_embeddings=20,
+            type_vocab_size=2,
+            layer_norm_eps=1e-5,
+        )
+    )
 
 
 def modernbert(**shape):
-    return ModernBertModel(ModernBertConfig(**{**dict(pad_token_id=0, bos_token_id=1, eos_token_id=2, cls_token_id=1,
-                                                      sep_token_id=2), **shape}))
+    return ModernBertModel(
+        ModernBertConfig(
+            **{**dict(pad_token_id=0, bos_token_id=1, eos_token_id=2, cls_token_id=1, sep_token_id=2), **shape}
+        )
+    )
 
 
 MODELS = {  # in both ModernBERTs the layers' number is no multiple of the alternation, and 17 tokens exceed the window
     "tiny": bert,
-    "alternating": lambda: modernbert(vocab_size=53, hidden_size=24, num_hidden_layers=5, num_attention_heads=3,
-                                      intermediate_size=20, max_position_embeddings=40, global_attn_every_n_layers=3,
-                                      local_attention=6),
-    "every_second": lambda: modernbert(vocab_size=61, hidden_size=20, num_hidden_layers=4, num_attention_heads=2,
-                                       intermediate_size=33, max_position_embeddings=40, global_attn_every_n_layers=2,
-                                       local_attention=5, norm_bias=True, attention_bias=True, mlp_bias=True,
-                                       norm_eps=1e-3, global_rope_theta=5e4, local_rope_theta=700.0),
+    "alternating": lambda: modernbert(
+        vocab_size=53,
+        hidden_size=24,
+        num_hidden_layers=5,
+        num_attention_heads=3,
+        intermediate_size=20,
+        max_position_embeddings=40,
+        global_attn_every_n_layers=3,
+        local_attention=6,
+    ),
+    "every_second": lambda: modernbert(
+        vocab_size=61,
+        hidden_size=20,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        intermediate_size=33,
+        max_position_embeddings=40,
+        global_attn_every_n_layers=2,
+        local_attention=5,
+        norm_bias=True,
+        attention_bias=True,
+        mlp_bias=True,
+        norm_eps=1e-3,
+        global_rope_theta=5e4,
+        local_rope_theta=700.0,
+    ),
 }
 
 
@@ -91,18 +169,28 @@ def write_texts(folder, texts):
 def modernbert_tokenizer(texts):
     """In the form of ModernBERT's own: NFC, byte-level BPE, [CLS] text [SEP], [MASK] with the space before it."""
     from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+
     t = Tokenizer(models.BPE())
     t.normalizer = normalizers.NFC()
     t.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     t.decoder = decoders.ByteLevel()
     special = ["[UNK]", "[CLS]", "[SEP]", "[PAD]"]
-    t.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=400, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-                                                     special_tokens=special, show_progress=False))
+    t.train_from_iterator(
+        texts,
+        trainers.BpeTrainer(
+            vocab_size=400,
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            special_tokens=special,
+            show_progress=False,
+        ),
+    )
     t.add_special_tokens([AddedToken("[MASK]", lstrip=True, normalized=False)])
     t.add_tokens([AddedToken(" " * n, normalized=True) for n in (4, 3, 2)])
     t.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1",
-        special_tokens=[("[CLS]", t.token_to_id("[CLS]")), ("[SEP]", t.token_to_id("[SEP]"))])
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", t.token_to_id("[CLS]")), ("[SEP]", t.token_to_id("[SEP]"))],
+    )
     return t
 
 
@@ -110,19 +198,39 @@ def prompted(folder, seed):
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer import modules
     from transformers import PreTrainedTokenizerFast
+
     texts = made_texts(12, seed)[:-1] + ["  two  spaces [MASK] and [SEP]   three", "", " ".join(WORDS * 4)]
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=modernbert_tokenizer(WORDS), cls_token="[CLS]", sep_token="[SEP]",
-                                        pad_token="[PAD]", mask_token="[MASK]", unk_token="[UNK]", model_max_length=64)
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=modernbert_tokenizer(WORDS),
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        pad_token="[PAD]",
+        mask_token="[MASK]",
+        unk_token="[UNK]",
+        model_max_length=64,
+    )
     torch.manual_seed(seed)
-    model = disturbed(modernbert(vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=3, num_attention_heads=2,
-                                 intermediate_size=20, max_position_embeddings=80, local_attention=8,
-                                 pad_token_id=tokenizer.pad_token_id))
+    model = disturbed(
+        modernbert(
+            vocab_size=len(tokenizer),
+            hidden_size=16,
+            num_hidden_layers=3,
+            num_attention_heads=2,
+            intermediate_size=20,
+            max_position_embeddings=80,
+            local_attention=8,
+            pad_token_id=tokenizer.pad_token_id,
+        )
+    )
     plain = folder / "plain"
     model.save_pretrained(plain)
     tokenizer.save_pretrained(plain)
     transformer = modules.Transformer(str(plain))
-    encoder = SentenceTransformer(modules=[transformer, modules.Pooling(16, "mean"), modules.Normalize()], device="cpu",
-                                  prompts={"clustering": "clustering: ", "search_query": "search_query: "})
+    encoder = SentenceTransformer(
+        modules=[transformer, modules.Pooling(16, "mean"), modules.Normalize()],
+        device="cpu",
+        prompts={"clustering": "clustering: ", "search_query": "search_query: "},
+    )
     encoder.save(str(folder))
     for file in plain.iterdir():
         file.unlink()
@@ -134,6 +242,7 @@ def prompted(folder, seed):
 
 def sentences(encoder, folder, count, seed):
     from sentence_transformers import SentenceTransformer
+
     texts = made_texts(count, seed)
     write_texts(folder, texts)
     model = SentenceTransformer(encoder, device="cpu")

@@ -2,8 +2,8 @@
 
     .venv-oracle/bin/python tests/oracle/clip_fixtures.py FOLDER [SEED]
 
-Writes FOLDER/<shape>/{config.json, model.safetensors, ids.npy, pixels.npy, image_embeds.npy, text_embeds.npy, loss.json,
-gradients.safetensors}.
+Writes FOLDER/<shape>/{config.json, model.safetensors, ids.npy, pixels.npy, image_embeds.npy, text_embeds.npy,
+loss.json, gradients.safetensors}.
 """
 
 import json
@@ -18,16 +18,50 @@ from transformers import CLIPConfig, CLIPModel
 SHAPES = {
     "quick": dict(  # different towers; texts padded with the end-of-text itself
         projection_dim=20,
-        text_config=dict(vocab_size=53, hidden_size=18, intermediate_size=28, num_hidden_layers=2, num_attention_heads=3,
-                         max_position_embeddings=11, eos_token_id=50, hidden_act="quick_gelu"),
-        vision_config=dict(hidden_size=21, intermediate_size=30, num_hidden_layers=2, num_attention_heads=7, image_size=24,
-                           patch_size=8, hidden_act="quick_gelu")),
+        text_config=dict(
+            vocab_size=53,
+            hidden_size=18,
+            intermediate_size=28,
+            num_hidden_layers=2,
+            num_attention_heads=3,
+            max_position_embeddings=11,
+            eos_token_id=50,
+            hidden_act="quick_gelu",
+        ),
+        vision_config=dict(
+            hidden_size=21,
+            intermediate_size=30,
+            num_hidden_layers=2,
+            num_attention_heads=7,
+            image_size=24,
+            patch_size=8,
+            hidden_act="quick_gelu",
+        ),
+    ),
     "exact": dict(  # a patch that leaves a margin, the pooling of old configurations, another norm epsilon
         projection_dim=12,
-        text_config=dict(vocab_size=37, hidden_size=16, intermediate_size=24, num_hidden_layers=1, num_attention_heads=2,
-                         max_position_embeddings=9, eos_token_id=2, hidden_act="gelu", layer_norm_eps=1e-3),
-        vision_config=dict(hidden_size=18, intermediate_size=30, num_hidden_layers=2, num_attention_heads=2, image_size=23,
-                           patch_size=5, hidden_act="gelu", layer_norm_eps=1e-4)),
+        text_config=dict(
+            vocab_size=37,
+            hidden_size=16,
+            intermediate_size=24,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            max_position_embeddings=9,
+            eos_token_id=2,
+            hidden_act="gelu",
+            layer_norm_eps=1e-3,
+        ),
+        vision_config=dict(
+            hidden_size=18,
+            intermediate_size=30,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            image_size=23,
+            patch_size=5,
+            hidden_act="gelu",
+            layer_norm_eps=1e-4,
+        ),
+    ),
 }
 PAIRS = 5
 
@@ -41,7 +75,7 @@ def texts(config):
         at = longest - 1 - row
         ids[row, at] = end
         if row % 2:
-            ids[row, at + 1:] = end
+            ids[row, at + 1 :] = end
     return ids
 
 

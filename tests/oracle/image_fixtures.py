@@ -27,7 +27,9 @@ def picture(rng, width, height, channels=3):
 
 
 def cases(rng):
-    rgb = lambda w, h: Image.fromarray(picture(rng, w, h), "RGB")
+    def rgb(width, height):
+        return Image.fromarray(picture(rng, width, height), "RGB")
+
     yield "wide", "jpg", rgb(75, 50), dict(quality=90)
     yield "tall_420", "jpg", rgb(41, 118), dict(quality=75, subsampling=2)
     yield "up_422", "jpg", rgb(19, 23), dict(quality=85, subsampling=1)

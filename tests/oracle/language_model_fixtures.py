@@ -15,27 +15,75 @@ from safetensors.torch import save_file
 from transformers import GPTNeoConfig, GPTNeoForCausalLM, Qwen2Config, Qwen2ForCausalLM
 
 GPT_NEO = {  # T exceeds the window in the first, so that local attention differs from global
-    "windowed": dict(vocab_size=61, hidden_size=24, num_layers=3, num_heads=3, window_size=8, max_position_embeddings=40,
-                     attention_types=[[["global", "local", "local"], 1]], intermediate_size=40),
-    "plain": dict(vocab_size=97, hidden_size=16, num_layers=2, num_heads=4, window_size=256, max_position_embeddings=32,
-                  attention_types=[[["global", "local"], 1]], intermediate_size=None),
+    "windowed": dict(
+        vocab_size=61,
+        hidden_size=24,
+        num_layers=3,
+        num_heads=3,
+        window_size=8,
+        max_position_embeddings=40,
+        attention_types=[[["global", "local", "local"], 1]],
+        intermediate_size=40,
+    ),
+    "plain": dict(
+        vocab_size=97,
+        hidden_size=16,
+        num_layers=2,
+        num_heads=4,
+        window_size=256,
+        max_position_embeddings=32,
+        attention_types=[[["global", "local"], 1]],
+        intermediate_size=None,
+    ),
 }
 QWEN2 = {
-    "grouped": dict(vocab_size=61, hidden_size=24, num_hidden_layers=3, num_attention_heads=6, num_key_value_heads=2,
-                    intermediate_size=37, max_position_embeddings=40, rope_theta=1e6, rms_norm_eps=1e-6,
-                    tie_word_embeddings=True),
-    "wide_heads": dict(vocab_size=53, hidden_size=22, num_hidden_layers=2, num_attention_heads=3, num_key_value_heads=1,
-                       head_dim=10, intermediate_size=31, max_position_embeddings=30, rope_theta=1e4, rms_norm_eps=1e-5,
-                       tie_word_embeddings=False),
-    "sliding": dict(vocab_size=47, hidden_size=16, num_hidden_layers=3, num_attention_heads=2, num_key_value_heads=2,
-                    intermediate_size=24, max_position_embeddings=30, use_sliding_window=True, sliding_window=7,
-                    max_window_layers=1, tie_word_embeddings=False),
+    "grouped": dict(
+        vocab_size=61,
+        hidden_size=24,
+        num_hidden_layers=3,
+        num_attention_heads=6,
+        num_key_value_heads=2,
+        intermediate_size=37,
+        max_position_embeddings=40,
+        rope_theta=1e6,
+        rms_norm_eps=1e-6,
+        tie_word_embeddings=True,
+    ),
+    "wide_heads": dict(
+        vocab_size=53,
+        hidden_size=22,
+        num_hidden_layers=2,
+        num_attention_heads=3,
+        num_key_value_heads=1,
+        head_dim=10,
+        intermediate_size=31,
+        max_position_embeddings=30,
+        rope_theta=1e4,
+        rms_norm_eps=1e-5,
+        tie_word_embeddings=False,
+    ),
+    "sliding": dict(
+        vocab_size=47,
+        hidden_size=16,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        intermediate_size=24,
+        max_position_embeddings=30,
+        use_sliding_window=True,
+        sliding_window=7,
+        max_window_layers=1,
+        tie_word_embeddings=False,
+    ),
 }
 
 
 def gpt_neo(shape):
-    return GPTNeoForCausalLM(GPTNeoConfig(**shape, attention_dropout=0.0, embed_dropout=0.0, resid_dropout=0.0,
-                                          bos_token_id=0, eos_token_id=0))
+    return GPTNeoForCausalLM(
+        GPTNeoConfig(
+            **shape, attention_dropout=0.0, embed_dropout=0.0, resid_dropout=0.0, bos_token_id=0, eos_token_id=0
+        )
+    )
 
 
 def qwen2(shape):

@@ -1,6 +1,6 @@
 """A deflated .npz of float16, as DataComp's metadata is, and one array of another type.
 
-    .venv-oracle/bin/python tests/oracle/npz_fixture.py tests/datasets/fixtures/half.npz
+.venv-oracle/bin/python tests/oracle/npz_fixture.py tests/datasets/fixtures/half.npz
 """
 
 import sys

@@ -22,10 +22,18 @@ def quantised(x):
 
 def case(name, points, labelings):
     points = np.asarray(points, dtype=np.float32)
-    return {"name": name, "dim": points.shape[1], "points": points.ravel().tolist(),
-            "clusterings": [{"labels": [int(v) for v in labels],
-                             "silhouette": float(silhouette_score(points.astype(np.float64), labels))}
-                            for labels in labelings]}
+    return {
+        "name": name,
+        "dim": points.shape[1],
+        "points": points.ravel().tolist(),
+        "clusterings": [
+            {
+                "labels": [int(v) for v in labels],
+                "silhouette": float(silhouette_score(points.astype(np.float64), labels)),
+            }
+            for labels in labelings
+        ],
+    }
 
 
 def main():
@@ -38,9 +46,11 @@ def main():
     gap = np.where(truth == 2, 5, truth)  # labels 2, 3, 4 have no point
     twins = np.concatenate([blobs[:10], blobs[:10]])
     far = quantised(rng.normal(0, 1, (300, 3))) + 4096
-    cases = [case("blobs", blobs, [truth, rng.integers(0, 7, 60), singles, gap, truth == 0]),
-             case("duplicates", twins, [np.tile(np.arange(10) % 3, 2), np.tile(np.arange(10), 2)]),
-             case("far from the origin", far, [far[:, 0] > 4096, rng.integers(0, 4, 300)])]
+    cases = [
+        case("blobs", blobs, [truth, rng.integers(0, 7, 60), singles, gap, truth == 0]),
+        case("duplicates", twins, [np.tile(np.arange(10) % 3, 2), np.tile(np.arange(10), 2)]),
+        case("far from the origin", far, [far[:, 0] > 4096, rng.integers(0, 4, 300)]),
+    ]
     out = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
     out.write_text(json.dumps({"cases": cases}) + "\n")
 

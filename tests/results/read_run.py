@@ -32,8 +32,9 @@ with h5py.File(sys.argv[1], "r") as run:
     assert json.loads(run["signals/data"].asstr()[0]) == {"losses": [0.5, 0.5]}
     seconds = dict(zip(run["overhead/phase"].asstr(), run["overhead/seconds"]))
     assert seconds == {"train": 10, "signal": 1, "update": 0.5, "regroup": 0, "eval_report": 2}
-    operators = set(zip(run["overhead/module_phase"].asstr(), run["overhead/module_name"].asstr(),
-                        run["overhead/module_flops"]))
+    operators = set(
+        zip(run["overhead/module_phase"].asstr(), run["overhead/module_name"].asstr(), run["overhead/module_flops"])
+    )
     assert operators == {("train", "aten::mm", 4e9), ("train", "aten::bmm", 2e9), ("signal", "aten::mm", 3e8)}
     assert run["overhead"].attrs["wall_seconds"] == 14
     np.testing.assert_array_equal(run["eval/valid/active/loss"], [[np.nan, 5], [np.nan, 5]])
