@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>
@@ -16,18 +17,30 @@ namespace {
 void flush(const fs::path& path, int flags) {
   const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
   if (fd < 0) fail("file", "{}: cannot be opened: {}", path.string(), std::strerror(errno));
-  const int result = ::fsync(fd);
-  const int why = errno;
-  ::close(fd);
-  if (result != 0) fail("file", "{}: cannot be flushed to disk: {}", path.string(), std::strerror(why));
+  int why = ::fsync(fd) == 0 ? 0 : errno;
+  if (::close(fd) != 0 && why == 0) why = errno;
+  if (why != 0) fail("file", "{}: cannot be flushed to disk: {}", path.string(), std::strerror(why));
+}
+
+void flush_folder(const fs::path& folder) {
+  flush(folder.empty() ? fs::path(".") : folder, O_RDONLY | O_DIRECTORY);
 }
 
 void rename_and_flush(const fs::path& from, const fs::path& to) {
   std::error_code code;
   fs::rename(from, to, code);
   if (code) fail("file", "{}: cannot be renamed to {}: {}", from.string(), to.string(), code.message());
-  const fs::path parent = to.parent_path();
-  flush(parent.empty() ? fs::path(".") : parent, O_RDONLY | O_DIRECTORY);
+  flush_folder(to.parent_path());
+}
+
+// Both names change places in one step. False where the file system cannot.
+bool exchanged(const fs::path& a, const fs::path& b) {
+  if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0) {
+    flush_folder(b.parent_path());
+    return true;
+  }
+  if (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP) return false;
+  fail("file", "{}: cannot be exchanged with {}: {}", a.string(), b.string(), std::strerror(errno));
 }
 
 }  // namespace
@@ -60,8 +73,8 @@ void write_file_atomic(const fs::path& file, std::string_view content) {
     }
     done += static_cast<size_t>(n);
   }
-  ::close(fd);
   try {
+    if (::close(fd) != 0) fail("file", "{}: cannot be written: {}", file.string(), std::strerror(errno));
     commit_file(temporary, file);
   } catch (...) {
     ::unlink(temporary.c_str());
@@ -83,17 +96,22 @@ AtomicFolder::~AtomicFolder() {
 }
 
 void AtomicFolder::commit() {
-  for (const auto& entry : fs::recursive_directory_iterator(temporary_))
+  for (const auto& entry : fs::recursive_directory_iterator(temporary_)) {
     if (entry.is_regular_file()) flush(entry.path(), O_RDONLY);
-  if (fs::exists(final_)) {
-    // Swap by two renames: a reader sees the old folder, none, or the new one, never a mixture.
+    if (entry.is_directory() && !entry.is_symlink()) flush_folder(entry.path());
+  }
+  flush_folder(temporary_);
+  std::error_code ignored;
+  if (!fs::exists(final_)) {
+    rename_and_flush(temporary_, final_);
+  } else if (exchanged(temporary_, final_)) {
+    fs::remove_all(temporary_, ignored);
+  } else {
+    // By two renames: a reader sees the old folder, none, or the new one, never a mixture.
     const fs::path old = temporary_name(final_);
     rename_and_flush(final_, old);
     rename_and_flush(temporary_, final_);
-    std::error_code ignored;
     fs::remove_all(old, ignored);
-  } else {
-    rename_and_flush(temporary_, final_);
   }
   committed_ = true;
 }

@@ -8,25 +8,22 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
-extern char** environ;
-
 namespace rnb {
 namespace {
 
 constexpr size_t kLongestLine = 64U << 20U;
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 // False when nothing happened before the time was up.
-bool wait_for(int fd, short what, Clock::time_point end) {
+bool wait_for(int fd, short what, SteadyClock::time_point end) {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - SteadyClock::now()).count();
     pollfd poll_for{fd, what, 0};
     const int ready = poll(&poll_for, 1, static_cast<int>(std::clamp<int64_t>(left, 0, 1'000'000)));
     if (ready > 0) return true;
@@ -92,27 +89,17 @@ ChildProcess::ChildProcess(std::vector<std::string> words) {
   }
   out_ = from[0];
   ends.fd[1] = from[1];
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends.fd[0], STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, ends.fd[1], STDOUT_FILENO);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  // A process group of its own: an interrupt at the keyboard is for the run, which then still saves its
-  // state.
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  const int failed = posix_spawnp(&pid_, arguments[0], &actions, &attributes, arguments.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failed == 0) return;
-  close(in_);
-  close(out_);
-  throw ChildFailure(fmt::format("'{}' cannot be started: {}", words[0], std::strerror(failed)));
+  try {
+    // Killed with us: a program that never reads would not see that its input has ended.
+    pid_ = launch({.words = std::move(words),
+                   .input = ends.fd[0],
+                   .output = ends.fd[1],
+                   .signal_when_we_end = SIGKILL});
+  } catch (const ChildFailure&) {
+    close(in_);
+    close(out_);
+    throw;
+  }
 }
 
 ChildProcess::~ChildProcess() {
@@ -127,8 +114,7 @@ void ChildProcess::ended() {
   for (int tries = 0; tries < 100; ++tries) {  // its output ends a moment before it does
     if (waitpid(pid_, &status, WNOHANG) == pid_) {
       reaped_ = true;
-      if (WIFSIGNALED(status)) throw ChildFailure(fmt::format("it was ended by signal {}", WTERMSIG(status)));
-      throw ChildFailure(fmt::format("it ended with status {}", WEXITSTATUS(status)));
+      throw ChildFailure(end_of_status(status));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -137,7 +123,7 @@ void ChildProcess::ended() {
 
 void ChildProcess::write_line(std::string line, std::chrono::milliseconds limit) {
   line += '\n';
-  const auto end = Clock::now() + limit;
+  const auto end = SteadyClock::now() + limit;
   for (size_t done = 0; done < line.size();) {
     const ssize_t n = send(in_, line.data() + done, line.size() - done, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n > 0) {
@@ -151,7 +137,7 @@ void ChildProcess::write_line(std::string line, std::chrono::milliseconds limit)
 }
 
 std::string ChildProcess::read_line(std::chrono::milliseconds limit) {
-  const auto end = Clock::now() + limit;
+  const auto end = SteadyClock::now() + limit;
   size_t searched = 0;
   for (;;) {
     const size_t at = pending_.find('\n', searched);

@@ -1,22 +1,17 @@
 #pragma once
-// A program that is talked to line by line, without a shell in between: lines to its standard input, lines
-// from its standard output; its standard error is ours.
+// A program that is talked to line by line: lines to its standard input, lines from its standard output; its
+// standard error is ours.
 
 #include <chrono>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <sys/types.h>
 
-namespace rnb {
+#include "base/launch.h"
 
-// What went wrong with a child, in words: "it ended with status 3", "no line within 60 s".
-class ChildFailure : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
+namespace rnb {
 
 // Words of a command as a POSIX shell splits them: white space, '...', "..." and backslash; nothing is
 // expanded. ChildFailure where a quote is not closed or there is no word.

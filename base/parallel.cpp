@@ -36,4 +36,8 @@ void parallel_for(int64_t n, int threads, const std::function<void(int64_t)>& bo
   if (error) std::rethrow_exception(error);
 }
 
+int thread_count(int asked) {
+  return asked > 0 ? asked : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
 }  // namespace rnb

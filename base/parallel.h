@@ -10,4 +10,7 @@ namespace rnb {
 // index.
 void parallel_for(int64_t n, int threads, const std::function<void(int64_t)>& body);
 
+// What the option "threads" means: that many, or all cores for 0.
+int thread_count(int asked);
+
 }  // namespace rnb

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 namespace rnb {
-using Clock = std::chrono::steady_clock;
+namespace {
+using SteadyClock = std::chrono::steady_clock;
+}
 
 Progress::Progress(std::string label, int64_t total, int64_t first, Unit unit)
     : label_(std::move(label)),
@@ -15,7 +17,7 @@ Progress::Progress(std::string label, int64_t total, int64_t first, Unit unit)
       first_(first),
       unit_(unit),
       shown_(::isatty(2) == 1),
-      start_(Clock::now()),
+      start_(SteadyClock::now()),
       last_(start_) {}
 
 Progress::~Progress() {
@@ -23,7 +25,7 @@ Progress::~Progress() {
 }
 
 void Progress::update(int64_t done, const std::string& note) {
-  const auto now = Clock::now();
+  const auto now = SteadyClock::now();
   if (!shown_ || (drawn_ && now - last_ < std::chrono::milliseconds(100))) return;
   last_ = now;
   drawn_ = true;

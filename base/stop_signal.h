@@ -1,13 +1,21 @@
 #pragma once
-// SIGINT and SIGTERM only set a flag: the trainer saves at the end of the step and exits with 128 + n.
+// SIGINT and SIGTERM as a question that work asks when it suits it: whoever is in a loop looks at
+// stop_signal(), saves what it has and throws Stopped or returns. Handlers are the process's: one watch at a
+// time.
 
 #include <stdexcept>
 #include <string>
 
 namespace rnb {
 
-void watch_stop_signals();
-int stop_signal();  // 0, or the number of the signal that came
+enum class SecondSignal { EndsAtOnce, IsCounted };
+
+// From now on; what came before is forgotten.
+void watch_stop_signals(SecondSignal second = SecondSignal::EndsAtOnce);
+void end_stop_signal_watch();  // the signals have their default actions again
+
+int stop_signal();         // 0, or the number of the last one that came
+int stop_signals_count();  // since the watch began
 
 // Thrown by work that a stop signal cut and that saved what it had; the program exits with 128 + signal.
 class Stopped : public std::runtime_error {
