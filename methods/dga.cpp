@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "methods/core/json_numbers.h"
+#include "methods/core/layer_choice.h"
 #include "methods/core/probe_weights.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
@@ -32,6 +33,7 @@ class Dga : public Mixer {
         basis_file_(o.text("basis")),
         every_(o.integer("every")),
         examples_(o.integer("examples")) {
+    parse_layer_choice(layers_, AllLayers::Allowed, "dga", "layers");
     if (eta_ < 0) fail_usage("dga", "eta={}; expected a value >= 0", eta_);
     if (clip_ < 0 || examples_ < 0) fail_usage("dga", "clip and examples must not be negative");
     if (beta_ <= 0 || beta_ > 1) fail_usage("dga", "beta={}; expected a value in (0, 1]", beta_);

@@ -86,6 +86,7 @@ class Exec : public Mixer {
       const json answer = json::parse(came_back_);
       if (!answer.is_object() || !answer.contains("service")) return answer;
       if (!services) throw ChildFailure("no service is given while a state is saved or loaded");
+      check_request(answer);
       child_->write_line(json{{"answer", services->request(answer)}}.dump(), timeout_);
     }
   }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "methods/core/json_numbers.h"
+#include "methods/core/layer_choice.h"
 #include "methods/core/probe_weights.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
@@ -26,6 +27,7 @@ class Grape : public Mixer {
         layers_(o.text("layers")),
         every_(o.integer("every")),
         examples_(o.integer("examples")) {
+    parse_layer_choice(layers_, AllLayers::Allowed, "grape", "layers");
     if (smoothing_ < 0 || smoothing_ > 1)
       fail_usage("grape", "smoothing={}; expected a value in [0, 1]", smoothing_);
     if (clip_ < 0 || examples_ < 0) fail_usage("grape", "clip and examples must not be negative");

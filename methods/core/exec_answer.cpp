@@ -6,6 +6,7 @@
 #include "base/child_process.h"
 #include "base/error.h"
 #include "base/suggest.h"
+#include "methods/core/layer_choice.h"
 
 namespace rnb {
 
@@ -45,6 +46,16 @@ void expect_only(const json& object, const std::vector<std::string>& known) {
   for (const auto& [key, value] : object.items())
     if (std::find(known.begin(), known.end(), key) == known.end())
       throw ChildFailure(fmt::format("unknown key '{}'{}", key, suggestion(key, known)));
+}
+
+void check_request(const json& request) {
+  if (request.at("service") != "gradient_probe") return;
+  try {
+    parse_layer_choice(request.at("layers").get<std::string>(), AllLayers::Allowed, "gradient_probe",
+                       "layers");
+  } catch (const UsageError& e) {
+    throw ChildFailure(e.what());
+  }
 }
 
 Needs needs_from_answer(const json& whole) {

@@ -12,6 +12,8 @@
 namespace rnb {
 
 void expect_only(const nlohmann::json& object, const std::vector<std::string>& keys);
+// A request for a service, as far as it can be told before it is served: `layers` of a gradient probe.
+void check_request(const nlohmann::json& request);
 Needs needs_from_answer(const nlohmann::json& answer);  // of the call `init`
 Decision decision_from_answer(const nlohmann::json& answer, const std::string& call, const Domains& domains,
                               const Needs& needs);

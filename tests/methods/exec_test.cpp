@@ -157,6 +157,9 @@ TEST(Exec, ErrorsNameTheCommandTheCallAndWhatCameBack) {
               HasSubstr("unknown key 'eval'"));
   EXPECT_THAT(error_of(shell(kGoodInit + R"(read l; echo "{\"service\": \"evaluate\"}"; read l)")),
               HasSubstr("'evaluate' is not served here"));
+  EXPECT_THAT(error_of(shell(kGoodInit + R"(read l; echo "{\"service\": \"gradient_probe\", )"
+                                         R"(\"layers\": \"attention\"}"; read l)")),
+              AllOf(HasSubstr("on_eval at step 5"), HasSubstr("layers=attention; expected all, last")));
 }
 
 TEST(Exec, AProgramThatDoesNotAnswerIsAnError) {
