@@ -154,12 +154,15 @@ def split_by(pattern, behavior="isolated", invert=False):
     ]
 
 
-def small_json():
-    """Small vocabularies in the forms of published ones, and some that use other components."""
+def qwen2_small():
     qwen = byte_level(
         split_by(QWEN2), 460, ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], normalizer=normalizers.NFC()
     )
     qwen.add_tokens([AddedToken(t, normalized=False) for t in ("<tool_call>", "</tool_call>", "<think>", "</think>")])
+    return qwen
+
+
+def modernbert_small():
     modern = byte_level(
         [pre_tokenizers.ByteLevel(add_prefix_space=False)],
         420,
@@ -177,6 +180,10 @@ def small_json():
     modern.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 1), ("[SEP]", 2)]
     )
+    return modern
+
+
+def clip_small():
     clip_like = byte_level(
         [
             pre_tokenizers.Split(Regex(r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"), "removed", True),
@@ -195,14 +202,21 @@ def small_json():
         vocab["model"]["vocab"].setdefault(c + "</w>", len(vocab["model"]["vocab"]))
     clip_like = Tokenizer.from_str(json.dumps(vocab))
     clip_like.post_processor = processors.RobertaProcessing(("<|endoftext|>", 1), ("<|startoftext|>", 0))
+    return clip_like
+
+
+def llama3_small():
     llama = byte_level(
         split_by(QWEN2.replace(r"|\p{N}|", r"|\p{N}{1,3}|")), 420, ["<|begin_of_text|>", "<|end_of_text|>"]
     )
     text = json.loads(llama.to_str())
     text["model"]["ignore_merges"] = True
-    llama = Tokenizer.from_str(json.dumps(text))
-    # Through PCRE2: another pattern; digits on their own; a normaliser that decomposes and replaces.
-    other = byte_level(
+    return Tokenizer.from_str(json.dumps(text))
+
+
+def pcre_small():
+    """Through PCRE2: another pattern; digits on their own; a normaliser that decomposes and replaces."""
+    return byte_level(
         [pre_tokenizers.Digits(individual_digits=True)] + split_by(r"\s+|[A-Z][a-z]*|[^\sA-Z]+"),
         420,
         ["<|endoftext|>"],
@@ -210,14 +224,17 @@ def small_json():
             [normalizers.NFKD(), normalizers.Replace("'", "’"), normalizers.Replace(Regex(r"[\t\x0b]+"), " ")]
         ),
     )
-    spaced = byte_level([pre_tokenizers.ByteLevel(add_prefix_space=True)], 400, ["<s>", "</s>"])
+
+
+def small_json():
+    """Small vocabularies in the forms of published ones, and some that use other components."""
     return {
-        "qwen2_small": qwen,
-        "modernbert_small": modern,
-        "clip_small": clip_like,
-        "llama3_small": llama,
-        "pcre_small": other,
-        "spaced_small": spaced,
+        "qwen2_small": qwen2_small(),
+        "modernbert_small": modernbert_small(),
+        "clip_small": clip_small(),
+        "llama3_small": llama3_small(),
+        "pcre_small": pcre_small(),
+        "spaced_small": byte_level([pre_tokenizers.ByteLevel(add_prefix_space=True)], 400, ["<s>", "</s>"]),
     }
 
 
