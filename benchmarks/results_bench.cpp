@@ -6,7 +6,7 @@
 
 #include "results/event_log.h"
 #include "results/hdf5_file.h"
-#include "results/materialise.h"
+#include "results/write_run_h5.h"
 #include "tests/results/hand_made_run.h"
 
 namespace rnb {
@@ -63,7 +63,7 @@ void run_file_from_its_log(benchmark::State& state) {
     it = it->at("event") == "step" ? events.erase(it) : it + 1;
   events.insert(events.begin() + 3, steps.begin(), steps.end());
   const auto made = test::write_events(folder.path(), run.run_id, events);
-  for (auto _ : state) materialise_run(made);
+  for (auto _ : state) write_run_h5(made);
 }
 BENCHMARK(run_file_from_its_log)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond);
 

@@ -16,7 +16,7 @@ std::string kind_of(const std::string& grouping) {
   return grouping.starts_with("random") ? "random" : "regrouped";
 }
 
-bool is_loss(const PrintedNumber& p) {
+bool is_loss(const PaperNumber& p) {
   return (p.quantity == "test loss" || p.quantity == "evaluation loss") &&
          p.domains.find('-') == std::string::npos;
 }
@@ -33,9 +33,9 @@ struct Printed {
 
 // In the paper's order. Of a loss that is printed more than once the first counts: Figure 4's longer runs
 // come last.
-std::vector<std::pair<Key, Printed>> by_cell(const std::vector<PrintedNumber>& printed) {
+std::vector<std::pair<Key, Printed>> by_cell(const std::vector<PaperNumber>& printed) {
   std::vector<std::pair<Key, Printed>> cells;
-  for (const PrintedNumber& p : printed) {
+  for (const PaperNumber& p : printed) {
     const bool overhead = p.quantity == "overhead";
     if (p.method.empty() || (!overhead && !is_loss(p))) continue;
     const Key key{kind_of(p.grouping), p.method};
@@ -104,7 +104,7 @@ std::string gap_verdict(std::optional<double> printed, const Spread& here) {
   return (*printed < 0) == (here.mean < 0) ? "same direction" : "opposite direction";
 }
 
-std::vector<Comparison> compare_with_printed(const std::vector<PrintedNumber>& printed,
+std::vector<Comparison> compare_with_printed(const std::vector<PaperNumber>& printed,
                                              const std::vector<RunSummary>& runs) {
   std::map<Key, std::map<std::pair<std::string, std::string>, std::vector<const RunSummary*>>> found;
   for (const RunSummary& run : runs)

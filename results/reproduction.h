@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "results/printed_numbers.h"
+#include "results/paper_numbers.h"
 #include "results/run_file.h"
 #include "results/statistics.h"
 
@@ -26,7 +26,7 @@ struct Comparison {
 
 // Losses and overheads among `printed`, each joined with the complete runs of the same method and kind of
 // grouping. A method that ran with several options or on several clusterings has a row each.
-std::vector<Comparison> compare_with_printed(const std::vector<PrintedNumber>& printed,
+std::vector<Comparison> compare_with_printed(const std::vector<PaperNumber>& printed,
                                              const std::vector<RunSummary>& runs);
 std::string render(const std::vector<Comparison>& rows);
 nlohmann::json to_json(const Comparison& row);

@@ -117,7 +117,7 @@ int reproduce_command(const std::vector<std::string>& args) {
   std::string dataset = setting;
   std::replace(dataset.begin(), dataset.end(), '-', '_');
   const auto runs = runs_of(compared, dataset);
-  const auto rows = compare_with_printed(read_printed_numbers(kPrinted / (setting + ".csv")), runs);
+  const auto rows = compare_with_printed(read_paper_numbers(kPrinted / (setting + ".csv")), runs);
   const auto differ = differences(runs, plan_sweep(read_ini(ini), {{"store", "store"}}, out));
   if (values.count("json")) {
     nlohmann::json json{{"setting", setting}, {"differs", differ}, {"rows", nlohmann::json::array()}};

@@ -6,7 +6,7 @@
 #include "harness/trainer/provenance.h"
 #include "harness/trainer/run_lock.h"
 #include "methods/core/registry.h"
-#include "results/materialise.h"
+#include "results/write_run_h5.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -99,7 +99,7 @@ RunResult run_experiment(const Experiment& e, const Store& store, const Grouping
     log.append({{"event", "end"}, {"status", "complete"}, {"utc", utc_now()}, {"message", ""}});
     log.flush();
   }
-  materialise_run(folder);
+  write_run_h5(folder);
   result.seconds = ledger.wall_seconds();
   result.uncovered = ledger.uncovered();
   return result;

@@ -3,8 +3,8 @@
 #include <fstream>
 
 #include "results/event_log.h"
-#include "results/materialise.h"
 #include "results/run_file.h"
+#include "results/write_run_h5.h"
 #include "tests/results/hand_made_run.h"
 
 namespace rnb {
@@ -36,7 +36,7 @@ TEST(Fuzz, EventsToRunFile) {
   const auto events = test::events_of({});
   fs::create_directories(folder.path() / "a1");
   int made = 0;
-  fuzz("materialise", 60, [&](Rng& rng) {
+  fuzz("write_run_h5", 60, [&](Rng& rng) {
     auto bad = events;
     auto& event = bad[rng.below(bad.size())];
     auto member = event.begin();
@@ -56,7 +56,7 @@ TEST(Fuzz, EventsToRunFile) {
     }
     test::write_events(folder.path(), "a1", bad);
     made += accepted([&] {
-      materialise_run(folder.path() / "a1");
+      write_run_h5(folder.path() / "a1");
       validate_run(folder.path() / "a1/run.h5");
       read_run(folder.path() / "a1/run.h5");
     });

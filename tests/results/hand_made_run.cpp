@@ -6,7 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "results/materialise.h"
+#include "results/write_run_h5.h"
 
 namespace rnb::test {
 namespace fs = std::filesystem;
@@ -126,7 +126,7 @@ fs::path write_events(const fs::path& parent, const std::string& run_id, const s
 
 fs::path make_run(const fs::path& parent, const HandMadeRun& run) {
   const fs::path folder = write_events(parent, run.run_id, events_of(run));
-  materialise_run(folder);
+  write_run_h5(folder);
   return folder / "run.h5";
 }
 

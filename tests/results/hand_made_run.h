@@ -24,7 +24,7 @@ std::vector<nlohmann::json> events_of(const HandMadeRun& run);
 std::filesystem::path write_events(const std::filesystem::path& parent, const std::string& run_id,
                                    const std::vector<nlohmann::json>& events);
 
-// write_events and materialise_run; returns the run.h5.
+// write_events and write_run_h5; returns the run.h5.
 std::filesystem::path make_run(const std::filesystem::path& parent, const HandMadeRun& run);
 
 std::string read_bytes(const std::filesystem::path& file);

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "results/hdf5_file.h"
-#include "results/materialise.h"
 #include "results/run_file.h"
+#include "results/write_run_h5.h"
 #include "tests/results/hand_made_run.h"
 
 namespace rnb {

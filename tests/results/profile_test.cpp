@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "results/commands.h"
-#include "results/materialise.h"
+#include "results/write_run_h5.h"
 #include "tests/results/hand_made_run.h"
 
 namespace rnb {
@@ -66,7 +66,7 @@ TEST_F(ProfileTest, ASharedMachineIsSaid) {
 TEST_F(ProfileTest, ARunWithoutALedgerIsNamed) {
   auto events = test::events_of({.run_id = "a"});
   std::erase_if(events, [](const nlohmann::json& e) { return e.at("event") == "ledger"; });
-  materialise_run(test::write_events(folder_.path(), "a", events));
+  write_run_h5(test::write_events(folder_.path(), "a", events));
   EXPECT_THROW(profile_command({"--operators", "-1", folder_.path().string()}), UsageError);
   try {
     profiles();

@@ -39,7 +39,7 @@ class ReproductionTest : public ::testing::Test {
   }
   std::string error_of(const std::string& rows) const {
     try {
-      read_printed_numbers(csv(rows));
+      read_paper_numbers(csv(rows));
     } catch (const Error& e) {
       return e.what();
     }
@@ -52,10 +52,10 @@ TEST_F(ReproductionTest, ReadsEveryNumberThatThePaperPrints) {
   int files = 0;
   for (const auto& entry : fs::directory_iterator(RNB_SOURCE_DIR "/results/paper")) {
     ++files;
-    EXPECT_GT(read_printed_numbers(entry.path()).size(), 10U) << entry.path();
+    EXPECT_GT(read_paper_numbers(entry.path()).size(), 10U) << entry.path();
   }
   EXPECT_EQ(files, 5);
-  const auto dolly = read_printed_numbers(RNB_SOURCE_DIR "/results/paper/dolly.csv");
+  const auto dolly = read_paper_numbers(RNB_SOURCE_DIR "/results/paper/dolly.csv");
   EXPECT_EQ(dolly[0].where, "Table 1");
   EXPECT_EQ(dolly[0].value, 2.788);  // Table 1, Stratified
 }
@@ -65,19 +65,19 @@ TEST_F(ReproductionTest, AWrongFileIsNamedWithItsLine) {
   EXPECT_THAT(error_of("T,c,original,8,rnb,test loss,2.7x,nats,\n"),
               HasSubstr("printed.csv:2: value '2.7x'"));
   std::ofstream(folder_.path() / "other.csv") << "x,y\n";
-  EXPECT_THROW(read_printed_numbers(folder_.path() / "other.csv"), Error);
-  EXPECT_THROW(read_printed_numbers(folder_.path() / "none.csv"), Error);
+  EXPECT_THROW(read_paper_numbers(folder_.path() / "other.csv"), Error);
+  EXPECT_THROW(read_paper_numbers(folder_.path() / "none.csv"), Error);
 }
 
-TEST_F(ReproductionTest, PutsMeansAndPairedGapsBesideThePrintedNumbers) {
+TEST_F(ReproductionTest, PutsMeansAndPairedGapsBesideThePaperNumbers) {
   const auto printed =
-      read_printed_numbers(csv("Table 1,a,original,8,stratified,test loss,2.8,nats,\n"
-                               "Table 1,b,original,8,stratified,overhead,0,%,\n"
-                               "\"Figure 3, left\",c,regrouped,7,rnb,test loss,2.7,nats,\n"
-                               "Table 1,d,regrouped,7,rnb,overhead,0.0006,%,\n"
-                               "Table 1,e,original,8,dga,test loss,,nats,not given\n"
-                               "Figure 4,f,original,8,stratified,test loss,2.5,nats,longer\n"
-                               "Figure 2,g,regrouped,5-30,stratified,evaluation loss,2,nats,axis\n"));
+      read_paper_numbers(csv("Table 1,a,original,8,stratified,test loss,2.8,nats,\n"
+                             "Table 1,b,original,8,stratified,overhead,0,%,\n"
+                             "\"Figure 3, left\",c,regrouped,7,rnb,test loss,2.7,nats,\n"
+                             "Table 1,d,regrouped,7,rnb,overhead,0.0006,%,\n"
+                             "Table 1,e,original,8,dga,test loss,,nats,not given\n"
+                             "Figure 4,f,original,8,stratified,test loss,2.5,nats,longer\n"
+                             "Figure 2,g,regrouped,5-30,stratified,evaluation loss,2,nats,axis\n"));
   const auto rows = compare_with_printed(
       printed, {run("stratified", "original", "1", 3.0), run("stratified", "original", "2", 3.2),
                 run("rnb", "regroup-minilm-k7", "1", 2.9), run("rnb", "regroup-minilm-k7", "2", 3.0),
@@ -101,7 +101,7 @@ TEST_F(ReproductionTest, PutsMeansAndPairedGapsBesideThePrintedNumbers) {
 }
 
 TEST_F(ReproductionTest, VariantsOfAMethodHaveRowsOfTheirOwn) {
-  const auto printed = read_printed_numbers(csv("T,a,original,8,rnb,test loss,2.7,nats,\n"));
+  const auto printed = read_paper_numbers(csv("T,a,original,8,rnb,test loss,2.7,nats,\n"));
   const auto rows = compare_with_printed(
       printed, {run("rnb", "original", "1", 3, "rnb lambda=1"), run("rnb", "original", "1", 2.7, "rnb")});
   ASSERT_THAT(rows, SizeIs(2));

@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "results/hdf5_file.h"
-#include "results/materialise.h"
 #include "results/merge.h"
+#include "results/write_run_h5.h"
 #include "tests/results/hand_made_run.h"
 
 namespace rnb {
@@ -63,7 +63,7 @@ TEST_F(RunFileTest, AMethodThatDidNothingCostsNothingByTheFormula) {
         e["phases"]["signal"]["flops"] = signal_flops;
       }
     const fs::path run = test::write_events(folder_.path(), id, events);
-    materialise_run(run);
+    write_run_h5(run);
     return read_run(run / "run.h5").formula_overhead;
   };
   EXPECT_EQ(overhead_of("static", 0, false), 0);
@@ -97,7 +97,7 @@ TEST_F(RunFileTest, ARunWithoutALedgerHasNoBill) {
   events.resize(3);
   const RunSummary r = [&] {
     const fs::path run = test::write_events(folder_.path(), "a1", events);
-    materialise_run(run);
+    write_run_h5(run);
     return read_run(run / "run.h5");
   }();
   EXPECT_EQ(r.status, "partial");

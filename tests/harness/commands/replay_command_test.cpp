@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "results/materialise.h"
+#include "results/write_run_h5.h"
 #include "tests/methods/played_run.h"
 #include "tests/results/hand_made_run.h"
 
@@ -52,7 +52,7 @@ class ReplayCommand : public ::testing::Test {
     const Scenario s = ordinary_scenario(3);
     const Played played = play(method, {}, s);
     const fs::path run = test::write_events(folder_.path(), method, events_of(played, s.domains));
-    materialise_run(run);
+    write_run_h5(run);
     std::ofstream lines(folder_.path() / (method + ".jsonl"));
     for (const json& signal : played.signals) lines << signal.dump() << '\n';
     return run.string();

@@ -1,4 +1,4 @@
-#include "results/materialise.h"
+#include "results/write_run_h5.h"
 
 #include <cmath>
 #include <csignal>
@@ -25,7 +25,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class MaterialiseTest : public ::testing::Test {
+class WriteRunH5Test : public ::testing::Test {
  protected:
   fs::path make(const HandMadeRun& run = {}) { return test::make_run(folder_.path(), run); }
   // Runs `body` in a process of its own that may write at most `bytes` into one file.
@@ -56,7 +56,7 @@ class MaterialiseTest : public ::testing::Test {
   test::TemporaryFolder folder_;
 };
 
-TEST_F(MaterialiseTest, CurvesTakeTheCostsOfTheStepBefore) {
+TEST_F(WriteRunH5Test, CurvesTakeTheCostsOfTheStepBefore) {
   const Hdf5Reader in(make());
   EXPECT_THAT(in.doubles("/curves/train_loss/value"), ElementsAre(7.5, 6.0));
   EXPECT_THAT(in.doubles("/curves/valid_loss/step"), ElementsAre(10, 20));
@@ -66,7 +66,7 @@ TEST_F(MaterialiseTest, CurvesTakeTheCostsOfTheStepBefore) {
   EXPECT_THAT(in.doubles("/curves/valid_loss/seconds"), ElementsAre(0.5, 10));
 }
 
-TEST_F(MaterialiseTest, NullsComeBackAsNotANumber) {
+TEST_F(WriteRunH5Test, NullsComeBackAsNotANumber) {
   const Hdf5Reader in(make());
   EXPECT_TRUE(std::isnan(in.doubles("/curves/gradient_norm/value")[0]));
   EXPECT_EQ(in.doubles("/curves/gradient_norm/value")[1], 1.5);
@@ -74,7 +74,7 @@ TEST_F(MaterialiseTest, NullsComeBackAsNotANumber) {
   EXPECT_TRUE(std::isnan(in.doubles("/eval/examples/loss")[1]));
 }
 
-TEST_F(MaterialiseTest, MixturesStandAtTheFirstStepThatUsedThem) {
+TEST_F(WriteRunH5Test, MixturesStandAtTheFirstStepThatUsedThem) {
   const Hdf5Reader in(make());
   EXPECT_THAT(in.doubles("/mixture/step"), ElementsAre(1, 11));
   EXPECT_THAT(in.doubles("/mixture/proposed"), ElementsAre(0.5, 0.5, 0.75, 0.25));
@@ -82,7 +82,7 @@ TEST_F(MaterialiseTest, MixturesStandAtTheFirstStepThatUsedThem) {
   EXPECT_THAT(in.strings("/mixture/domain_names"), ElementsAre("noun.food", "verb.motion"));
 }
 
-TEST_F(MaterialiseTest, KeepsTextsAsTheyAre) {
+TEST_F(WriteRunH5Test, KeepsTextsAsTheyAre) {
   const Hdf5Reader in(make());
   EXPECT_EQ(in.text_attribute("/provenance", "command_line"), "rnb run --note 'größer, \"besser\"'");
   EXPECT_EQ(in.text_attribute("/provenance", "versions"), R"({"hdf5":"1.10.8"})");
@@ -91,22 +91,22 @@ TEST_F(MaterialiseTest, KeepsTextsAsTheyAre) {
   EXPECT_THAT(in.strings("/warnings/text"), ElementsAre("verb.motion gets < 1 %"));
 }
 
-TEST_F(MaterialiseTest, ARunWithoutAnEndIsPartial) {
+TEST_F(WriteRunH5Test, ARunWithoutAnEndIsPartial) {
   const fs::path file = make({.status = ""});
   EXPECT_EQ(Hdf5Reader(file).text_attribute("/", "status"), "partial");
   EXPECT_THAT(validate_run(file), IsEmpty());
 }
 
-TEST_F(MaterialiseTest, AStartAloneIsAValidPartialRun) {
+TEST_F(WriteRunH5Test, AStartAloneIsAValidPartialRun) {
   auto events = test::events_of(test::HandMadeRun());
   events.resize(1);
   const fs::path run = test::write_events(folder_.path(), "a1", events);
-  materialise_run(run);
+  write_run_h5(run);
   EXPECT_THAT(validate_run(run / "run.h5"), IsEmpty());
   EXPECT_THAT(Hdf5Reader(run / "run.h5").shape("/mixture/proposed"), ElementsAre(0, 2));
 }
 
-TEST_F(MaterialiseTest, OneDomainAndAThousand) {
+TEST_F(WriteRunH5Test, OneDomainAndAThousand) {
   std::vector<std::string> thousand;
   for (int i = 0; i < 1000; ++i) thousand.push_back("cluster " + std::to_string(i));
   for (const auto& names : {std::vector<std::string>{"all"}, thousand}) {
@@ -118,36 +118,36 @@ TEST_F(MaterialiseTest, OneDomainAndAThousand) {
   }
 }
 
-TEST_F(MaterialiseTest, KeepsSignalsOfManyMegabytes) {
+TEST_F(WriteRunH5Test, KeepsSignalsOfManyMegabytes) {
   auto events = test::events_of(test::HandMadeRun());
   events[1]["data"]["gram"] = std::vector<double>(1'000'000, 0.125);  // 1,000 domains
   const fs::path run = test::write_events(folder_.path(), "a1", events);
-  materialise_run(run);
+  write_run_h5(run);
   const auto data = nlohmann::json::parse(Hdf5Reader(run / "run.h5").strings("/signals/data").at(0));
   EXPECT_EQ(data.at("gram").size(), 1'000'000U);
 }
 
-TEST_F(MaterialiseTest, KeepsTheSilhouettesOfARegrouping) {
+TEST_F(WriteRunH5Test, KeepsTheSilhouettesOfARegrouping) {
   auto events = test::events_of(test::HandMadeRun());
   events[0]["grouping_manifest"] = {{"silhouette", {{"k", {5, 10}}, {"value", {0.1, 0.2}}}},
                                     {"table", {{1, 2, 3}, {4, 5, 6}}},
                                     {"keywords", {"bread oven", "run walk", "x"}}};
   const fs::path run = test::write_events(folder_.path(), "a1", events);
-  materialise_run(run);
+  write_run_h5(run);
   const Hdf5Reader in(run / "run.h5");
   EXPECT_THAT(in.doubles("/regroup/silhouette"), ElementsAre(0.1, 0.2));
   EXPECT_THAT(in.shape("/regroup/original_by_new"), ElementsAre(2, 3));
   EXPECT_THAT(in.strings("/regroup/keywords"), ElementsAre("bread oven", "run walk", "x"));
 }
 
-TEST_F(MaterialiseTest, WrongEventsAreErrorsAndLeaveTheOldFile) {
+TEST_F(WriteRunH5Test, WrongEventsAreErrorsAndLeaveTheOldFile) {
   const fs::path file = make();
   const std::string before = test::read_bytes(file);
   const auto spoil = [&](auto&& change) {
     auto events = test::events_of(test::HandMadeRun());
     change(events);
     const fs::path run = test::write_events(folder_.path(), "a1", events);
-    EXPECT_THROW(materialise_run(run), Error);
+    EXPECT_THROW(write_run_h5(run), Error);
     EXPECT_EQ(test::read_bytes(file), before);
     EXPECT_EQ(files_in(run), 2U) << "events.jsonl and run.h5, nothing half-written";
   };
@@ -167,31 +167,31 @@ TEST_F(MaterialiseTest, WrongEventsAreErrorsAndLeaveTheOldFile) {
   spoil([](auto& e) { e.erase(e.begin()); });  // no start
 }
 
-TEST_F(MaterialiseTest, AnEmptyLogIsAnError) {
-  EXPECT_THROW(materialise_run(test::write_events(folder_.path(), "a1", {})), Error);
+TEST_F(WriteRunH5Test, AnEmptyLogIsAnError) {
+  EXPECT_THROW(write_run_h5(test::write_events(folder_.path(), "a1", {})), Error);
 }
 
-TEST_F(MaterialiseTest, AKilledWriterLeavesTheOldFile) {
+TEST_F(WriteRunH5Test, AKilledWriterLeavesTheOldFile) {
   const fs::path file = make();
   const std::string before = test::read_bytes(file);
   for (const rlim_t bytes : {1000, 5000, 20000}) {
-    const int status = with_file_limit(bytes, true, [&] { materialise_run(file.parent_path()); });
+    const int status = with_file_limit(bytes, true, [&] { write_run_h5(file.parent_path()); });
     EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ) << bytes << ": " << status;
     EXPECT_EQ(test::read_bytes(file), before);
     EXPECT_THAT(validate_run(file), IsEmpty());
   }
 }
 
-TEST_F(MaterialiseTest, AFullDiskIsAnErrorAndLeavesTheOldFile) {
+TEST_F(WriteRunH5Test, AFullDiskIsAnErrorAndLeavesTheOldFile) {
   const fs::path file = make();
   const std::string before = test::read_bytes(file);
-  const int status = with_file_limit(5000, false, [&] { materialise_run(file.parent_path()); });
+  const int status = with_file_limit(5000, false, [&] { write_run_h5(file.parent_path()); });
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 7) << status;
   EXPECT_EQ(test::read_bytes(file), before);
   EXPECT_EQ(files_in(file.parent_path()), 2U);
 }
 
-TEST_F(MaterialiseTest, H5pyReadsWhatWasWritten) {
+TEST_F(WriteRunH5Test, H5pyReadsWhatWasWritten) {
   const fs::path python = fs::path(RNB_SOURCE_DIR) / ".venv/bin/python";
   if (std::system((python.string() + " -c 'import h5py' 2>/dev/null").c_str()) != 0)
     GTEST_SKIP() << "no Python with h5py; scripts/setup.sh makes one";
@@ -200,7 +200,7 @@ TEST_F(MaterialiseTest, H5pyReadsWhatWasWritten) {
   EXPECT_EQ(std::system(command.c_str()), 0);
 }
 
-TEST_F(MaterialiseTest, H5dumpReadsWhatWasWritten) {
+TEST_F(WriteRunH5Test, H5dumpReadsWhatWasWritten) {
   if (std::system("command -v h5dump >/dev/null") != 0) GTEST_SKIP() << "no h5dump (package hdf5-tools)";
   const fs::path out = folder_.path() / "dump.txt";
   const std::string command = "h5dump -d /mixture/proposed " + make().string() + " > " + out.string();

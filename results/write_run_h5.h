@@ -7,6 +7,6 @@ namespace rnb {
 
 // Reads <run_folder>/events.jsonl, writes <run_folder>/run.h5. Works on a partial log too (@status =
 // partial).
-void materialise_run(const std::filesystem::path& run_folder);
+void write_run_h5(const std::filesystem::path& run_folder);
 
 }  // namespace rnb

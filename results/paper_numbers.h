@@ -9,7 +9,7 @@
 
 namespace rnb {
 
-struct PrintedNumber {
+struct PaperNumber {
   std::string where, cell;  // "Table 1", "R&B / Dolly-15k / loss"
   std::string grouping;     // original, regrouped, image clusters
   std::string domains;      // a number, or a range
@@ -20,6 +20,6 @@ struct PrintedNumber {
 
 // Error naming file and line: no such file, another header, a row of other than nine fields, a value that is
 // no number.
-std::vector<PrintedNumber> read_printed_numbers(const std::filesystem::path& csv);
+std::vector<PaperNumber> read_paper_numbers(const std::filesystem::path& csv);
 
 }  // namespace rnb

@@ -1,4 +1,4 @@
-#include "results/materialise.h"
+#include "results/write_run_h5.h"
 
 #include <cmath>
 #include <limits>
@@ -296,7 +296,7 @@ class RunWriter {
 
 }  // namespace
 
-void materialise_run(const fs::path& run_folder) {
+void write_run_h5(const fs::path& run_folder) {
   const auto events = read_events(run_folder / "events.jsonl");
   for (size_t i = 0; i < events.size(); ++i)
     if (!events[i].is_object())

@@ -1,4 +1,4 @@
-#include "results/printed_numbers.h"
+#include "results/paper_numbers.h"
 
 #include <charconv>
 
@@ -33,11 +33,11 @@ std::optional<double> number(const std::string& text, const std::string& place) 
 
 }  // namespace
 
-std::vector<PrintedNumber> read_printed_numbers(const std::filesystem::path& csv) {
+std::vector<PaperNumber> read_paper_numbers(const std::filesystem::path& csv) {
   const auto lines = lines_of(read_text_file(csv));
   if (lines.empty() || lines[0] != kHeader)
     fail("results", "{}:1: expected the header {}", csv.string(), kHeader);
-  std::vector<PrintedNumber> numbers;
+  std::vector<PaperNumber> numbers;
   for (size_t i = 1; i < lines.size(); ++i) {
     const std::string place = fmt::format("{}:{}", csv.string(), i + 1);
     const auto f = fields_of(lines[i], place);
