@@ -38,7 +38,7 @@ ROOMS = {
     "harness/sweep": ["base", "methods/core", "models", "harness/config"],
     "harness/tasks": ["base", "datasets", "methods/core", "methods/math", "models", "harness/config", "harness/device"],
     "harness/trainer": ["base", "datasets", "methods/core", "methods/math", "models", "results", "harness/bill",
-                        "harness/config", "harness/device", "harness/tasks"],
+                        "harness/config", "harness/device", "harness/grouping", "harness/tasks"],
     "harness/grouping": ["base", "datasets", "methods/core", "methods/regroup", "models", "results", "harness/bill",
                          "harness/config", "harness/device", "harness/tasks"],
     "harness/commands": ["base", "datasets", "methods", "methods/core", "methods/regroup", "models", "results",
