@@ -31,7 +31,8 @@ double eval_ids(LanguageModel& model, const NpyArray& ids, const std::string& lo
   Leftover temporary;
   if (!logits_out.empty()) {
     temporary.file = temporary_name(logits_out);
-    logits = std::make_unique<NpyWriter>(temporary.file, "<f4", std::vector<int64_t>{time, vocab});
+    logits =
+        std::make_unique<NpyWriter>(temporary.file, npy_type<float>(), std::vector<int64_t>{time, vocab});
   }
   constexpr int64_t kTokensPerBatch = 4096;
   const int64_t per_batch = std::max<int64_t>(1, kTokensPerBatch / time);

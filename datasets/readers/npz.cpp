@@ -94,12 +94,12 @@ NpzFile::Array NpzFile::read(const std::string& name) const {
 }
 
 std::vector<float> NpzFile::Array::floats() const {
-  const int64_t n = header.size();
-  if (header.descr == "<f4") return converted<float>(data(), n, [](float x) { return x; });
-  if (header.descr == "<f8")
+  const int64_t n = header.elements;
+  if (header.type == npy_type<float>()) return converted<float>(data(), n, [](float x) { return x; });
+  if (header.type == npy_type<double>())
     return converted<double>(data(), n, [](double x) { return static_cast<float>(x); });
-  if (header.descr == "<f2") return converted<uint16_t>(data(), n, float_of_half);
-  fail("npz", "{}: holds '{}'; expected float16, float32 or float64", where, header.descr);
+  if (header.type == NpyType{'f', 2}) return converted<uint16_t>(data(), n, float_of_half);
+  fail("npz", "{}: holds '{}'; expected float16, float32 or float64", where, header.type.descr());
 }
 
 float float_of_half(uint16_t half) {
@@ -121,7 +121,7 @@ void write_npz(const fs::path& file, const std::map<std::string, FloatArray>& ar
   bool good = true;
   for (const auto& [name, array] : arrays) {
     const std::string& content =
-        contents.emplace_back(npy_content(npy_descr<float>(), array.shape, std::as_bytes(array.values)));
+        contents.emplace_back(npy_content(npy_type<float>(), array.shape, std::as_bytes(array.values)));
     zip_source_t* const source = zip_source_buffer(zip, content.data(), content.size(), 0);
     const zip_int64_t at = zip_file_add(zip, (name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8);
     if (at < 0) zip_source_free(source);

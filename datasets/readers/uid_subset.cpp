@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <regex>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
+#include "base/npy.h"
 
 namespace rnb {
 
@@ -22,34 +21,18 @@ std::optional<Uid> parse_uid(std::string_view hex) {
 }
 
 std::vector<Uid> read_uids(const std::filesystem::path& npy) {
-  const MappedFile map(npy);
-  const std::string_view text = map.text();
-  const std::string where = npy.string();
-  if (text.size() < 12 || !text.starts_with("\x93NUMPY")) fail("subset", "{}: is not a .npy file", where);
-  const size_t length_bytes = text[6] == 1 ? 2 : 4;
-  size_t length = 0;
-  for (size_t i = 0; i < length_bytes; ++i)
-    length |= static_cast<size_t>(static_cast<unsigned char>(text[8 + i])) << (8 * i);
-  const size_t begin = 8 + length_bytes + length;
-  if (begin > text.size()) fail("subset", "{}: is truncated inside its header", where);
-  const std::string header(text.substr(8 + length_bytes, length));
-  // The field names are numpy's own and may be others.
-  static const std::regex kType(R"('descr': *\[\('[^']*', *'<u8'\), *\('[^']*', *'<u8'\)\])");
-  static const std::regex kShape(R"('shape': *\((\d{1,18}),\))");
-  std::smatch shape;
-  if (length > 4096 || !std::regex_search(header, kType) || !std::regex_search(header, shape, kShape))
-    fail("subset", "{}: is not a vector of dtype u8,u8 (the two halves of a uid), but {}", where,
-         header.substr(0, 200));
-  const uint64_t n = std::stoull(shape[1].str());
-  if (n > (text.size() - begin) / sizeof(Uid))
-    fail("subset", "{}: is truncated: {} uids need more than the {} bytes there", where, n,
-         text.size() - begin);
-  std::vector<Uid> uids;
-  uids.reserve(n);
-  for (uint64_t i = 0; i < n; ++i) {
-    uint64_t halves[2];
-    std::memcpy(halves, text.data() + begin + i * sizeof halves, sizeof halves);
-    uids.emplace_back(halves[0], halves[1]);
+  const NpyArray array(npy);
+  const std::vector<NpyType> halves(2, npy_type<uint64_t>());
+  if (array.header().fields != halves || array.shape().size() != 1)
+    fail("subset",
+         "{}: is not a vector of dtype u8,u8 (the two halves of a uid), but has type '{}', shape ({})",
+         npy.string(), array.type().descr(), fmt::join(array.shape(), ", "));
+  std::vector<Uid> uids(static_cast<size_t>(array.size()));
+  const std::byte* at = array.data().data();
+  for (Uid& uid : uids) {
+    std::memcpy(&uid.first, at, sizeof uid.first);
+    std::memcpy(&uid.second, at + sizeof uid.first, sizeof uid.second);
+    at += sizeof uid.first + sizeof uid.second;
   }
   return uids;
 }

@@ -51,7 +51,8 @@ ImageStore::ImageStore(const Store& store) : store_(store) {
   if (!store.manifest().at("images").contains("tars")) {
     const auto size = json_field<int64_t>(store.manifest().at("images"), "size", where);
     pixels_.emplace(store.folder() / "pixels.npy");
-    if (size < 1 || pixels_->shape() != std::vector<int64_t>{n, size, size, 3} || pixels_->descr() != "|u1")
+    if (size < 1 || pixels_->shape() != std::vector<int64_t>{n, size, size, 3} ||
+        pixels_->type() != npy_type<uint8_t>())
       fail("store", "{}/pixels.npy: does not hold {} images of {} x {}; prepare the store again",
            store.folder().string(), n, size, size);
     return;

@@ -25,11 +25,11 @@ TEST(Fuzz, Npy) {
       const auto add = [&](auto values) {
         for (const auto v : values) sum += static_cast<double>(v);
       };
-      if (array.descr() == npy_descr<float>()) add(array.values<float>());
-      if (array.descr() == npy_descr<double>()) add(array.values<double>());
-      if (array.descr() == npy_descr<int32_t>()) add(array.values<int32_t>());
-      if (array.descr() == npy_descr<int64_t>()) add(array.values<int64_t>());
-      if (array.descr() == npy_descr<uint16_t>()) add(array.values<uint16_t>());
+      if (array.type() == npy_type<float>()) add(array.values<float>());
+      if (array.type() == npy_type<double>()) add(array.values<double>());
+      if (array.type() == npy_type<int32_t>()) add(array.values<int32_t>());
+      if (array.type() == npy_type<int64_t>()) add(array.values<int64_t>());
+      if (array.type() == npy_type<uint16_t>()) add(array.values<uint16_t>());
       EXPECT_TRUE(sum <= 0 || sum > 0 || std::isnan(sum));  // read to the last byte
     });
   });

@@ -86,16 +86,89 @@ TEST(NpyArray, RefusesDataThatAReaderCouldNotAlign) {
   EXPECT_THAT(why(file('8', 76)), testing::HasSubstr("byte 76"));
 }
 
+// Strides are products of dimensions, so these must not overflow where another one is 0.
+TEST(NpyArray, RefusesShapesWhoseProductsOverflow) {
+  const ScratchFolder folder;
+  const auto refused = [&](const char* shape) {
+    return why(folder.write(
+        "d.npy", npy(fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': {}, }}", shape), "")));
+  };
+  using testing::HasSubstr;
+  EXPECT_THAT(refused("(8589934592, 1073741824, 0)"), HasSubstr("too large"));  // 2^33 x 2^30
+  EXPECT_THAT(refused("(0, 4294967296, 4294967296)"), HasSubstr("too large"));
+  EXPECT_THAT(refused("(9223372036854775808,)"), HasSubstr("too large"));  // 2^63
+  EXPECT_THAT(refused("(99999999999999999999,)"), HasSubstr("too large"));
+  EXPECT_THAT(refused("(-1,)"), HasSubstr("malformed"));
+  EXPECT_EQ(refused("(4294967296, 1073741824, 0)"), "no error");  // 2^62
+  EXPECT_EQ(NpyArray(folder.path() / "d.npy").size(), 0);
+  EXPECT_TRUE(NpyArray(folder.path() / "d.npy").values<float>().empty());
+}
+
+TEST(NpyArray, ReadsShapesAsNumpyWritesThem) {
+  const ScratchFolder folder;
+  const auto shape = [&](const char* text) {
+    return NpyArray(folder.write("e.npy", npy(fmt::format("{{'shape': {}, 'fortran_order': False, 'descr': "
+                                                          "'|u1'}}",
+                                                          text),
+                                              "123456")))
+        .shape();
+  };
+  EXPECT_THAT(shape("()"), testing::IsEmpty());  // a scalar
+  EXPECT_THAT(shape("(6,)"), testing::ElementsAre(6));
+  EXPECT_THAT(shape("(2, 3)"), testing::ElementsAre(2, 3));
+  EXPECT_THAT(shape("(2L, 3L)"), testing::ElementsAre(2, 3));  // Python 2
+}
+
+TEST(NpyArray, TellsTheFieldsOfARecord) {
+  const ScratchFolder folder;
+  const auto with = [&](const char* descr) {
+    return folder.write("f.npy",
+                        npy(fmt::format("{{'descr': {}, 'fortran_order': False, 'shape': (2,), }}", descr),
+                            "0123456789ab0123456789ab"));
+  };
+  const NpyArray array(with("[('f0', '<u8'), ('shape', '<f4')]"));
+  EXPECT_EQ(array.type(), (NpyType{'V', 12}));
+  EXPECT_THAT(array.header().fields, testing::ElementsAre(NpyType{'u', 8}, NpyType{'f', 4}));
+  EXPECT_EQ(array.data().size(), 24U);
+  EXPECT_THROW(array.values<uint8_t>(), Error);
+  EXPECT_THAT(why(with("[('f0', '<u8', (2,))]")), testing::HasSubstr("malformed"));
+  EXPECT_THAT(why(with("[('f0', '|S4')]")), testing::HasSubstr("'|S4'"));
+  EXPECT_THAT(why(with("[]")), testing::HasSubstr("malformed"));
+  EXPECT_THAT(why(with("[('f0', '<u8'), ('f1', '<u8')]")), testing::HasSubstr("truncated"));
+}
+
+TEST(NpyArray, BooleansAreReadAsBytes) {
+  const ScratchFolder folder;
+  const NpyArray a(folder.write("g.npy", npy("{'descr': '|b1', 'fortran_order': False, 'shape': (2,), }",
+                                             std::string_view("\0\1", 2))));
+  EXPECT_THAT(a.values<uint8_t>(), testing::ElementsAre(0, 1));
+  EXPECT_THROW(a.values<int8_t>(), Error);
+}
+
+TEST(NpyWriterDeathTest, WantsTheTypeThatWasNamedAndWholeRows) {
+  const ScratchFolder folder;
+  const std::vector<int64_t> wide{1, 2};
+  EXPECT_DEATH(NpyWriter(folder.path() / "a.npy", npy_type<float>()).append(std::span<const int64_t>(wide)),
+               "npy_type");
+  EXPECT_DEATH(
+      {
+        NpyWriter rows(folder.path() / "b.npy", npy_type<int64_t>(), {3});
+        rows.append(std::span<const int64_t>(wide));
+        rows.close();
+      },
+      "bytes_");
+}
+
 TEST(NpyWriter, WritesWhatNumpyReads) {
   const fs::path python = fs::path(RNB_SOURCE_DIR) / ".venv/bin/python";
   if (std::system((python.string() + " -c 'import numpy' 2>/dev/null").c_str()) != 0)
     GTEST_SKIP() << "no .venv with numpy: scripts/setup.sh makes one";
   const ScratchFolder folder;
-  NpyWriter rows(folder.path() / "rows.npy", "<f4", {2});
+  NpyWriter rows(folder.path() / "rows.npy", npy_type<float>(), {2});
   rows.append(std::span<const float>(std::vector<float>{1.5F, -2, 3}));
   rows.append(std::span<const float>(std::vector<float>{4}));
   rows.close();
-  NpyWriter(folder.path() / "none.npy", "<i8").close();
+  NpyWriter(folder.path() / "none.npy", npy_type<int64_t>()).close();
   write_npy<uint8_t>(folder.path() / "bytes.npy", std::vector<uint8_t>{0, 255}, {2});
   const fs::path script = folder.write("check.py", R"(
 import sys, numpy as np
