@@ -1,51 +1,50 @@
 // BERT's encoder (post-norm, learned positions, exact GELU), as transformers' BertModel, with
 // sentence-transformers' mean pooling.
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/json_file.h"
-#include "models/encoder_kinds.h"
+#include "models/config_fields.h"
 #include "models/encoder_parts.h"
 #include "models/sentence_folder.h"
+#include "models/text_encoder_family.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int64_t kMostLayers = 1000;
+constexpr const char* kTag = "bert";
 
 class Bert : public TextEncoder {
  public:
   Bert(const fs::path& folder, torch::Device device)
-      : tensors_(folder, "bert", {"bert.", "0.auto_model."}, device) {
+      : tensors_(folder, kTag, {"bert.", "0.auto_model."}, device) {
     const auto config = read_json_file(folder / "config.json");
-    const std::string file = (folder / "config.json").string();
-    if (const auto act = optional_field<std::string>(config, "hidden_act", "gelu", file); act != "gelu")
-      fail("bert", "{}: hidden_act '{}'; expected gelu", file, act);
-    width_ = json_field<int64_t>(config, "hidden_size", file);
-    layers_ = json_field<int64_t>(config, "num_hidden_layers", file);
-    heads_ = json_field<int64_t>(config, "num_attention_heads", file);
-    inner_ = json_field<int64_t>(config, "intermediate_size", file);
-    positions_ = json_field<int64_t>(config, "max_position_embeddings", file);
-    vocab_ = json_field<int64_t>(config, "vocab_size", file);
-    epsilon_ = optional_field(config, "layer_norm_eps", 1e-12, file);
-    if (const auto kind = optional_field<std::string>(config, "position_embedding_type", "absolute", file);
-        kind != "absolute")
-      fail("bert", "{}: position_embedding_type '{}'; expected absolute", file, kind);
-    if (width_ < 1 || heads_ < 1 || width_ % heads_ != 0)
-      fail("bert", "{}: hidden_size {} is not a multiple of num_attention_heads {}", file, width_, heads_);
-    if (layers_ < 0 || layers_ > kMostLayers)
-      fail("bert", "{}: num_hidden_layers is {}; expected 0 to {}", file, layers_, kMostLayers);
+    const ConfigFields fields(config, (folder / "config.json").string(), kTag);
+    fields.require("hidden_act", "gelu");
+    fields.require("position_embedding_type", "absolute");
+    width_ = fields.size("hidden_size");
+    layers_ = fields.number("num_hidden_layers", 0, kMostModelLayers);
+    heads_ = fields.size("num_attention_heads");
+    inner_ = fields.size("intermediate_size");
+    positions_ = fields.size("max_position_embeddings");
+    vocab_ = fields.size("vocab_size");
+    epsilon_ = fields.value_or("layer_norm_eps", 1e-12);
+    if (width_ % heads_ != 0)
+      fail(kTag, "{}: hidden_size {} is not a multiple of num_attention_heads {}", fields.where(), width_,
+           heads_);
     max_length_ = read_sentence_folder(folder, positions_);
     words_ = tensors_.get("embeddings.word_embeddings.weight", {vocab_, width_});
     // Every example has one segment, so its embedding is part of the position's.
-    places_ = tensors_.get("embeddings.position_embeddings.weight", {positions_, width_}) +
-              tensors_
-                  .get("embeddings.token_type_embeddings.weight",
-                       {optional_field<int64_t>(config, "type_vocab_size", 2, file), width_})
-                  .slice(0, 0, 1);
+    places_ =
+        tensors_.get("embeddings.position_embeddings.weight", {positions_, width_}) +
+        tensors_
+            .get("embeddings.token_type_embeddings.weight", {fields.size_or("type_vocab_size", 2), width_})
+            .slice(0, 0, 1);
     for (int64_t i = 0; i < layers_; ++i) blocks_.push_back(block(fmt::format("encoder.layer.{}.", i)));
     norm_ = norm("embeddings.LayerNorm");
     tensors_ = {};
@@ -57,7 +56,7 @@ class Bert : public TextEncoder {
 
   torch::Tensor encode(const torch::Tensor& ids, const torch::Tensor& mask) override {
     const torch::InferenceMode inference;
-    check_encoder_batch(ids, mask, positions_, "bert");
+    check_encoder_batch(ids, mask, positions_, kTag);
     auto x = apply(norm_, torch::embedding(words_, ids) + places_.slice(0, 0, ids.size(1)));
     const auto attends = padding_mask(mask);
     for (const Block& b : blocks_) {
@@ -69,7 +68,7 @@ class Bert : public TextEncoder {
 
   torch::Tensor encode_static(const torch::Tensor& ids, const torch::Tensor& mask) override {
     const torch::InferenceMode inference;
-    check_encoder_batch(ids, mask, INT64_MAX, "bert");
+    check_encoder_batch(ids, mask, INT64_MAX, kTag);
     return pooled_mean(torch::embedding(words_, ids), mask);
   }
 
@@ -124,10 +123,12 @@ class Bert : public TextEncoder {
   std::vector<Block> blocks_;
 };
 
-}  // namespace
-
 std::unique_ptr<TextEncoder> load_bert(const fs::path& folder, torch::Device device) {
   return std::make_unique<Bert>(folder, device);
 }
+
+RNB_REGISTER(TextEncoderFamily, .name = "bert", .load = load_bert);
+
+}  // namespace
 
 }  // namespace rnb

@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "models/tracked_linear.h"
-#include "models/weights.h"
 
 namespace rnb {
 namespace {
@@ -54,7 +53,7 @@ void Clip::build(const MakeTensor& make) {
     return tensor;
   };
   const auto norm = [&](const std::string& name, int64_t width) {
-    return Norm{parameter(name + ".weight", {width}, 0), parameter(name + ".bias", {width}, 0)};
+    return LayerNorm{parameter(name + ".weight", {width}, 0), parameter(name + ".bias", {width}, 0)};
   };
   const auto linear = [&](const std::string& name, int64_t in, int64_t out, double deviation) {
     return Linear{name, parameter(name + ".weight", {out, in}, deviation),
@@ -122,7 +121,7 @@ torch::Tensor Clip::block(size_t i, const torch::Tensor& x) const {
   const Block& b = tower.blocks[is_vision ? i : i - vision_.blocks.size()];
   const ClipTower& shape = tower.shape;
   const int64_t batch = x.size(0), time = x.size(1);
-  const auto normalise = [&](const Norm& n, const torch::Tensor& y) {
+  const auto normalise = [&](const LayerNorm& n, const torch::Tensor& y) {
     return torch::layer_norm(y, {shape.width}, n.weight, n.bias, shape.layer_norm_epsilon);
   };
   const auto heads = [&](const torch::Tensor& y) {

@@ -12,6 +12,7 @@
 #include "models/named_parameter.h"
 #include "models/recomputed_block.h"
 #include "models/safetensors.h"
+#include "models/weights.h"
 
 namespace rnb {
 
@@ -41,9 +42,8 @@ class Clip : public BlockStack {
   std::vector<NamedParameter> parameters() const { return parameters_; }
   // Vision, text, then "visual_projection" and "text_projection".
   std::vector<std::string> linear_names() const;
-  void track(LinearTracker* tracker) {
-    tracker_ = tracker;
-  }  // nullptr: none. Not owned. Sees all but the projections
+  // nullptr: none. Not owned. Sees all but the projections.
+  void track(LinearTracker* tracker) { tracker_ = tracker; }
   void keep_activations(Activations which) { activations_ = which; }
 
   // Both towers' blocks, vision first.
@@ -52,15 +52,8 @@ class Clip : public BlockStack {
   const ClipConfig& config() const { return config_; }
 
  private:
-  struct Norm {
-    torch::Tensor weight, bias;
-  };
-  struct Linear {
-    std::string name;
-    torch::Tensor weight, bias;
-  };
   struct Block {
-    Norm norm1, norm2;
+    LayerNorm norm1, norm2;
     Linear query, key, value, output, expand, contract;
   };
   struct Tower {
@@ -73,14 +66,14 @@ class Clip : public BlockStack {
       std::function<torch::Tensor(const std::string& name, std::vector<int64_t> shape, double deviation)>;
   void build(const MakeTensor& make);
   torch::Tensor apply(const Linear& layer, const torch::Tensor& x) const;
-  torch::Tensor run(const Tower& tower, size_t first,
-                    torch::Tensor x) const;  // `first`: its first block's number
+  // `first`: the number of the tower's first block.
+  torch::Tensor run(const Tower& tower, size_t first, torch::Tensor x) const;
 
   ClipConfig config_;
   torch::Tensor token_embedding_, text_positions_, class_embedding_, patch_embedding_, image_positions_;
   torch::Tensor visual_projection_, text_projection_, logit_scale_;
   Tower text_, vision_;
-  Norm text_norm_, vision_norm_before_, vision_norm_after_;
+  LayerNorm text_norm_, vision_norm_before_, vision_norm_after_;
   std::vector<NamedParameter> parameters_;
   std::vector<std::vector<torch::Tensor>> block_parameters_;
   LinearTracker* tracker_ = nullptr;
@@ -94,8 +87,8 @@ struct ClipVocabulary {  // of a named size
 // a folder's.
 Clip make_clip(const std::string& size, const ClipVocabulary& words, int64_t context, uint64_t seed,
                torch::Device device);
-void save_hugging_face(const Clip& model,
-                       const std::filesystem::path& folder);  // by the rules of save_model.h
+// config.json and model.safetensors, by the rules of save_model.h.
+void save_hugging_face(const Clip& model, const std::filesystem::path& folder);
 
 torch::Tensor unit_rows(const torch::Tensor& x);  // [n, d], each row divided by its Euclidean norm
 

@@ -1,55 +1,40 @@
 #include "models/clip_config.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "base/json_file.h"
+#include "models/config_fields.h"
 
 namespace rnb {
 namespace {
 
-constexpr int64_t kLargestSize = 1 << 24, kMostLayers = 4096;  // far above any published model
-
-template <typename T>
-T field_or(const nlohmann::json& json, const char* key, T otherwise, const std::string& where) {
-  const auto it = json.find(key);
-  return it == json.end() || it->is_null() ? otherwise : json_field<T>(json, key, where);
-}
-
-int64_t size_or(const nlohmann::json& json, const char* key, int64_t otherwise, const std::string& where,
-                int64_t largest = kLargestSize) {
-  const int64_t n = field_or(json, key, otherwise, where);
-  if (n < 1 || n > largest) fail("clip", "{}: \"{}\" is {}; expected 1 to {}", where, key, n, largest);
-  return n;
-}
+constexpr const char* kTag = "clip";
 
 // transformers leaves defaults out of some files; they are CLIP ViT-B/32's.
-ClipTower read_tower(const nlohmann::json& json, const ClipTower& b32, const std::string& where) {
+ClipTower read_tower(const ConfigFields& fields, const ClipTower& b32) {
+  const std::string& where = fields.where();
   ClipTower t;
-  t.width = size_or(json, "hidden_size", b32.width, where);
-  t.layers = size_or(json, "num_hidden_layers", b32.layers, where, kMostLayers);
-  t.heads = size_or(json, "num_attention_heads", b32.heads, where);
-  t.inner = size_or(json, "intermediate_size", b32.inner, where);
-  t.layer_norm_epsilon = field_or(json, "layer_norm_eps", t.layer_norm_epsilon, where);
-  t.activation = field_or(json, "hidden_act", t.activation, where);
+  t.width = fields.size_or("hidden_size", b32.width);
+  t.layers = fields.size_or("num_hidden_layers", b32.layers, kMostModelLayers);
+  t.heads = fields.size_or("num_attention_heads", b32.heads);
+  t.inner = fields.size_or("intermediate_size", b32.inner);
+  t.layer_norm_epsilon = fields.epsilon_or("layer_norm_eps", t.layer_norm_epsilon);
+  t.activation = fields.value_or("hidden_act", t.activation);
   if (t.activation == "gelu_pytorch_tanh") t.activation = "gelu_new";  // the same function
   if (t.activation != "quick_gelu" && t.activation != "gelu" && t.activation != "gelu_new")
-    fail("clip", "{}: hidden_act '{}' is not supported; expected quick_gelu, gelu or gelu_new", where,
+    fail(kTag, "{}: hidden_act '{}' is not supported; expected quick_gelu, gelu or gelu_new", where,
          t.activation);
   if (t.width % t.heads != 0)
-    fail("clip", "{}: hidden_size {} is not a multiple of num_attention_heads {}", where, t.width, t.heads);
-  if (!(t.layer_norm_epsilon > 0 && t.layer_norm_epsilon < 1))
-    fail("clip", "{}: layer_norm_eps is {}; expected a small positive number", where, t.layer_norm_epsilon);
-  if (field_or(json, "attention_dropout", 0.0, where) != 0)
-    fail("clip", "{}: attention_dropout is not 0; dropout is not supported", where);
+    fail(kTag, "{}: hidden_size {} is not a multiple of num_attention_heads {}", where, t.width, t.heads);
+  if (fields.value_or("attention_dropout", 0.0) != 0)
+    fail(kTag, "{}: attention_dropout is not 0; dropout is not supported", where);
   return t;
 }
 
 // "text_config", or the values of the older "text_config_dict" over it, as transformers merges them.
 nlohmann::json part_of(const nlohmann::json& json, const std::string& key, const std::string& where) {
-  auto part = field_or<nlohmann::json>(json, key.c_str(), nlohmann::json::object(), where);
-  const auto over = field_or<nlohmann::json>(json, (key + "_dict").c_str(), nlohmann::json::object(), where);
-  if (!part.is_object() || !over.is_object()) fail("clip", "{}: \"{}\" is not an object", where, key);
+  auto part = optional_field(json, key, nlohmann::json::object(), where);
+  const auto over = optional_field(json, key + "_dict", nlohmann::json::object(), where);
+  if (!part.is_object() || !over.is_object()) fail(kTag, "{}: \"{}\" is not an object", where, key);
   part.update(over);
   return part;
 }
@@ -70,27 +55,41 @@ nlohmann::json to_json(const ClipTower& t, int64_t embedding) {
 ClipConfig read_clip_config(const std::filesystem::path& file) {
   const auto json = read_json_file(file);
   const std::string where = file.string();
-  if (!json.is_object()) fail("clip", "{}: is not a JSON object", where);
+  if (!json.is_object()) fail(kTag, "{}: is not a JSON object", where);
   if (const auto type = json_field<std::string>(json, "model_type", where); type != "clip")
-    fail("clip", "{}: model_type '{}'; expected clip", where, type);
-  const auto text = part_of(json, "text_config", where), vision = part_of(json, "vision_config", where);
+    fail(kTag, "{}: model_type '{}'; expected clip", where, type);
+  const auto text_json = part_of(json, "text_config", where),
+             vision_json = part_of(json, "vision_config", where);
+  const ConfigFields fields(json, where, kTag), text(text_json, where + ": text_config", kTag),
+      vision(vision_json, where + ": vision_config", kTag);
+  constexpr int64_t kMostPixels = 1 << 14;  // per side
   ClipConfig c;
-  c.text = read_tower(text, {512, 12, 8, 2048}, where + ": text_config");
-  c.vision = read_tower(vision, {768, 12, 12, 3072}, where + ": vision_config");
-  c.vocab_size = size_or(text, "vocab_size", 49408, where);
-  c.positions = size_or(text, "max_position_embeddings", 77, where);
-  c.eos_token_id = field_or<int64_t>(text, "eos_token_id", 49407, where);
-  c.image_size = size_or(vision, "image_size", 224, where, 1 << 14);
-  c.patch_size = size_or(vision, "patch_size", 32, where, 1 << 14);
-  c.embedding = size_or(json, "projection_dim", 512, where);
-  c.logit_scale = field_or(json, "logit_scale_init_value", c.logit_scale, where);
+  c.text = read_tower(text, {512, 12, 8, 2048});
+  c.vision = read_tower(vision, {768, 12, 12, 3072});
+  c.vocab_size = text.size_or("vocab_size", 49408);
+  c.positions = text.size_or("max_position_embeddings", 77);
+  c.eos_token_id = text.value_or<int64_t>("eos_token_id", 49407);
+  c.image_size = vision.size_or("image_size", 224, kMostPixels);
+  c.patch_size = vision.size_or("patch_size", 32, kMostPixels);
+  c.embedding = fields.size_or("projection_dim", 512);
+  c.logit_scale = fields.value_or("logit_scale_init_value", c.logit_scale);
   if (c.patch_size > c.image_size)
-    fail("clip", "{}: patch_size {} exceeds image_size {}", where, c.patch_size, c.image_size);
-  if (const auto channels = field_or<int64_t>(vision, "num_channels", 3, where); channels != 3)
-    fail("clip", "{}: num_channels is {}; expected 3", where, channels);
+    fail(kTag, "{}: patch_size {} exceeds image_size {}", where, c.patch_size, c.image_size);
+  if (const auto channels = vision.value_or<int64_t>("num_channels", 3); channels != 3)
+    fail(kTag, "{}: num_channels is {}; expected 3", where, channels);
   if (c.eos_token_id < 0 || (!c.pools_at_largest() && c.eos_token_id >= c.vocab_size))
-    fail("clip", "{}: eos_token_id {} is outside the vocabulary of {}", where, c.eos_token_id, c.vocab_size);
+    fail(kTag, "{}: eos_token_id {} is outside the vocabulary of {}", where, c.eos_token_id, c.vocab_size);
   return c;
+}
+
+BlockShape block_shape(const ClipTower& tower) {
+  return {.layers = tower.layers,
+          .width = tower.width,
+          .heads = tower.heads,
+          .inner = tower.inner,
+          .query = tower.width,
+          .kv = tower.width,
+          .mlp = tower.activation == "quick_gelu" ? kQuickGeluMlp : kGeluMlp};
 }
 
 nlohmann::json to_json(const ClipConfig& c) {

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "models/block_shape.h"
+
 namespace rnb {
 
 struct ClipTower {
@@ -18,7 +20,7 @@ struct ClipTower {
 struct ClipConfig {
   ClipTower text, vision;
   int64_t vocab_size = 0, positions = 77, eos_token_id = 0;  // of the text
-  int64_t image_size = 0, patch_size = 0;                    // pixels a side
+  int64_t image_size = 0, patch_size = 0;                    // pixels per side
   int64_t embedding = 0;                                     // width that both towers are projected to
   double logit_scale = 2.6592;                               // ln(1 / 0.07), where training starts
 
@@ -29,6 +31,7 @@ struct ClipConfig {
 };
 
 ClipConfig read_clip_config(const std::filesystem::path& config_json);  // Error naming file and key
+BlockShape block_shape(const ClipTower& tower);                         // for the bill of a step
 nlohmann::json to_json(const ClipConfig& config);  // as read_clip_config and transformers read it
 
 }  // namespace rnb

@@ -1,6 +1,5 @@
 #include "models/clip_sizes.h"
 
-#include <algorithm>
 #include <filesystem>
 
 #include <nlohmann/json.hpp>
@@ -11,10 +10,34 @@
 namespace rnb {
 namespace {
 
-constexpr ClipSize kSizes[] = {{"clip-pico", {2, 32, 2}, {2, 32, 2}, 32, 8, 32, 32},
-                               {"clip-nano", {4, 128, 4}, {4, 128, 4}, 64, 16, 77, 128},
-                               {"clip-mini", {6, 256, 8}, {6, 256, 8}, 64, 8, 77, 256},
-                               {"clip-vit-b-32", {12, 768, 12}, {12, 512, 8}, 224, 32, 77, 512}};
+constexpr ClipSize kSizes[] = {{.name = "clip-pico",
+                                .vision = {.layers = 2, .width = 32, .heads = 2},
+                                .text = {.layers = 2, .width = 32, .heads = 2},
+                                .image_size = 32,
+                                .patch_size = 8,
+                                .context = 32,
+                                .embedding = 32},
+                               {.name = "clip-nano",
+                                .vision = {.layers = 4, .width = 128, .heads = 4},
+                                .text = {.layers = 4, .width = 128, .heads = 4},
+                                .image_size = 64,
+                                .patch_size = 16,
+                                .context = 77,
+                                .embedding = 128},
+                               {.name = "clip-mini",
+                                .vision = {.layers = 6, .width = 256, .heads = 8},
+                                .text = {.layers = 6, .width = 256, .heads = 8},
+                                .image_size = 64,
+                                .patch_size = 8,
+                                .context = 77,
+                                .embedding = 256},
+                               {.name = "clip-vit-b-32",
+                                .vision = {.layers = 12, .width = 768, .heads = 12},
+                                .text = {.layers = 12, .width = 512, .heads = 8},
+                                .image_size = 224,
+                                .patch_size = 32,
+                                .context = 77,
+                                .embedding = 512}};
 
 // Of a layer: four attention matrices, two of the MLP, all with biases, and two norms.
 int64_t tower_parameters(const TowerSize& t) {
@@ -29,9 +52,9 @@ std::span<const ClipSize> clip_sizes() {
 }
 
 const ClipSize* find_clip_size(std::string_view name) {
-  const auto* const found =
-      std::find_if(std::begin(kSizes), std::end(kSizes), [&](const ClipSize& s) { return s.name == name; });
-  return found == std::end(kSizes) ? nullptr : found;
+  for (const ClipSize& size : kSizes)
+    if (size.name == name) return &size;
+  return nullptr;
 }
 
 bool is_clip(const std::string& name_or_folder) {

@@ -14,7 +14,9 @@ struct TowerSize {
 struct ClipSize {
   const char* name;
   TowerSize vision, text;
-  int64_t image_size, patch_size, context, embedding;
+  int64_t image_size, patch_size;  // pixels per side
+  int64_t context;                 // tokens
+  int64_t embedding;               // width of the space that both towers are projected to
 };
 std::span<const ClipSize> clip_sizes();
 const ClipSize* find_clip_size(std::string_view name);  // nullptr: no such name

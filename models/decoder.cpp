@@ -1,11 +1,21 @@
 #include "models/decoder.h"
 
-#include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "models/tracked_linear.h"
 
 namespace rnb {
+
+Decoder::Decoder(std::string component, const ModelSource& source, int64_t positions, int64_t vocab_size)
+    : component_(std::move(component)),
+      context_(source.context > 0 ? source.context : positions),
+      positions_(positions),
+      vocab_size_(vocab_size) {
+  if (context_ > positions)
+    fail_usage("model", "--context {} exceeds the {} positions of {}", context_, positions, source.name);
+}
 
 void Decoder::finish(const ParameterList& list, const std::string& block_prefix, size_t blocks) {
   parameters_ = list.parameters();
@@ -44,6 +54,10 @@ torch::Tensor Decoder::hidden(const torch::Tensor& ids) {
 
 torch::Tensor Decoder::middle(const torch::Tensor& ids) {
   return run(ids, block_parameters_.size() / 2);
+}
+
+torch::Tensor split_heads(const torch::Tensor& x, int64_t head_width) {
+  return x.view({x.size(0), x.size(1), -1, head_width}).transpose(1, 2);
 }
 
 torch::Tensor causal_attention(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,

@@ -1,32 +1,48 @@
 #pragma once
-// The models that a run can train, without LibTorch: what `rnb list models` prints, what a sweep estimates
-// with, and what the loader (language_model.h) makes.
+// The language models that a run can train by name, without LibTorch: what `rnb list models` prints, what a
+// sweep estimates with, and what make_language_model (language_model.h) makes. The sizes of a family are one
+// file in models/sizes/, which ends in RNB_REGISTER(SizedFamily, ...).
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
 
 namespace rnb {
 
-enum class ModelFamily { GptNeo, Qwen2 };
-const char* family_name(ModelFamily family);  // "GPT-Neo", "Qwen2"
+struct SizedFamily;
 
-// A model of a name. GPT-Neo: every second layer is local. Qwen2: tied head, rotary base 1,000,000.
 struct ModelSize {
-  const char* name;
-  ModelFamily family;
-  int64_t layers, width, heads, context;
-  int64_t inner;     // width of the MLP
-  int64_t kv_heads;  // keys and values; GPT-Neo has as many as heads
+  std::string name;
+  int64_t layers = 0, width = 0, heads = 0;
+  int64_t context = 0;                  // tokens
+  int64_t inner = 0;                    // width of the MLP
+  int64_t kv_heads = 0;                 // heads of the keys and values
+  const SizedFamily* family = nullptr;  // set by model_sizes()
 };
-std::span<const ModelSize> model_sizes();
+
+struct SizedFamily {
+  std::string name;   // config.json's model_type
+  std::string title;  // "GPT-Neo"
+  std::vector<ModelSize> sizes;
+  // The content of config.json, for a vocabulary of so many tokens and so many positions.
+  nlohmann::json (*config)(const ModelSize& size, int64_t vocab_size, int64_t positions) = nullptr;
+  // Trained numbers; a tied output head counts once.
+  int64_t (*parameter_count)(const ModelSize& size, int64_t vocab_size, int64_t positions) = nullptr;
+};
+
+std::span<const ModelSize> model_sizes();                 // by family, in the family's order
 const ModelSize* find_model_size(std::string_view name);  // nullptr: no such name (perhaps a folder)
 
-// Trained numbers of that size; context 0 is the size's own. Positions are kept for the larger of the two.
+// Positions of a model of that size: its own context, or more where `context` asks for more.
+int64_t positions_of(const ModelSize& size, int64_t context);
+// Trained numbers of that size; context 0 is the size's own.
 int64_t parameter_count(const ModelSize& size, int64_t vocab_size, int64_t context);
 
-// model_type of the Hugging Face folders that can be loaded.
-std::span<const char* const> model_types();
+// model_type of the Hugging Face folders that can be loaded, from models/CMakeLists.txt.
+std::vector<std::string> model_types();
 
 }  // namespace rnb

@@ -2,16 +2,18 @@
 // whole text among layers that see a window, gated MLPs, norms before the layers (none before the first
 // attention).
 
-#include <algorithm>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/json_file.h"
-#include "models/encoder_kinds.h"
+#include "models/config_fields.h"
 #include "models/encoder_parts.h"
 #include "models/rotary.h"
 #include "models/sentence_folder.h"
+#include "models/text_encoder_family.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -27,7 +29,7 @@ struct ModernBertConfig {
   std::vector<bool> local;  // [layers]
 };
 
-// One layer kind's rotary base: newer files hold one group a kind, older ones a number a kind.
+// One layer kind's rotary base: newer files hold one group per kind, older ones one number per kind.
 double read_theta(const nlohmann::json& json, const char* kind, const char* older, double otherwise,
                   const std::string& where) {
   double theta = optional_field(json, older, otherwise, where);
@@ -65,34 +67,27 @@ std::vector<bool> read_locals(const nlohmann::json& json, int64_t layers, const 
 ModernBertConfig read_config(const fs::path& file) {
   const auto json = read_json_file(file);
   const std::string where = file.string();
-  constexpr int64_t kLargestSize = 1 << 24, kMostLayers = 1000;
-  const auto number = [&](const char* key, int64_t least, int64_t most) {
-    const auto n = json_field<int64_t>(json, key, where);
-    if (n < least || n > most) fail(kTag, "{}: \"{}\" is {}; expected {} to {}", where, key, n, least, most);
-    return n;
-  };
+  const ConfigFields fields(json, where, kTag);
   ModernBertConfig c;
-  c.width = number("hidden_size", 1, kLargestSize);
-  c.layers = number("num_hidden_layers", 0, kMostLayers);
-  c.heads = number("num_attention_heads", 1, kLargestSize);
-  c.inner = number("intermediate_size", 1, kLargestSize);
-  c.positions = number("max_position_embeddings", 1, kLargestSize);
-  c.vocab = number("vocab_size", 1, kLargestSize);
+  c.width = fields.size("hidden_size");
+  c.layers = fields.number("num_hidden_layers", 0, kMostModelLayers);
+  c.heads = fields.size("num_attention_heads");
+  c.inner = fields.size("intermediate_size");
+  c.positions = fields.size("max_position_embeddings");
+  c.vocab = fields.size("vocab_size");
   if (c.width % c.heads != 0 || c.width / c.heads % 2 != 0)
     fail(kTag, "{}: hidden_size {} does not give {} heads of an even width", where, c.width, c.heads);
-  if (const auto act = optional_field<std::string>(json, "hidden_activation", "gelu", where); act != "gelu")
-    fail(kTag, "{}: hidden_activation '{}'; expected gelu", where, act);
-  if (json.contains("rope_scaling") && !json["rope_scaling"].is_null())
-    fail(kTag, "{}: rope_scaling is not supported", where);
-  const auto window = optional_field<int64_t>(json, "local_attention", 128, where);
+  fields.require("hidden_activation", "gelu");
+  if (fields.has("rope_scaling")) fail(kTag, "{}: rope_scaling is not supported", where);
+  const auto window = fields.value_or<int64_t>("local_attention", 128);
   if (window < 0) fail(kTag, "{}: local_attention is {}; expected 0 or more", where, window);
   c.reach = window / 2;
-  c.epsilon = optional_field(json, "norm_eps", c.epsilon, where);
+  c.epsilon = fields.value_or("norm_eps", c.epsilon);
   c.global_theta = read_theta(json, "full_attention", "global_rope_theta", c.global_theta, where);
   c.local_theta = read_theta(json, "sliding_attention", "local_rope_theta", c.local_theta, where);
-  c.norm_bias = optional_field(json, "norm_bias", false, where);
-  c.attention_bias = optional_field(json, "attention_bias", false, where);
-  c.mlp_bias = optional_field(json, "mlp_bias", false, where);
+  c.norm_bias = fields.value_or("norm_bias", false);
+  c.attention_bias = fields.value_or("attention_bias", false);
+  c.mlp_bias = fields.value_or("mlp_bias", false);
   c.local = read_locals(json, c.layers, where);
   return c;
 }
@@ -192,10 +187,12 @@ class ModernBert : public TextEncoder {
   std::vector<Block> blocks_;
 };
 
-}  // namespace
-
 std::unique_ptr<TextEncoder> load_modernbert(const fs::path& folder, torch::Device device) {
   return std::make_unique<ModernBert>(folder, device);
 }
+
+RNB_REGISTER(TextEncoderFamily, .name = "modernbert", .load = load_modernbert);
+
+}  // namespace
 
 }  // namespace rnb

@@ -10,6 +10,14 @@ RotaryTable rotary_table(int64_t positions, int64_t width, double theta, torch::
   return {angle.cos(), angle.sin()};
 }
 
+void grow_rotary_table(RotaryTable& table, int64_t positions, int64_t width, double theta,
+                       torch::Device device) {
+  if (table.cos.defined() && table.cos.size(0) >= positions) return;
+  const torch::InferenceMode outside(false);  // an evaluation may come first, training uses the table too
+  const torch::NoGradGuard no_grad;
+  table = rotary_table(positions, width, theta, device);
+}
+
 torch::Tensor rotate(const torch::Tensor& x, const RotaryTable& table) {
   const int64_t time = x.size(2), half = x.size(3) / 2;
   const auto cos = table.cos.slice(0, 0, time).to(x.scalar_type()),

@@ -15,7 +15,12 @@ struct RotaryTable {
 // `width`: of a head, even. Angle of pair j at position t: t * theta^(-2 j / width).
 RotaryTable rotary_table(int64_t positions, int64_t width, double theta, torch::Device device);
 
-// x [B, heads, T, width], T at most the table's positions.
+// Makes the table anew where it has fewer positions, so that a model can keep one for its longest sequence so
+// far.
+void grow_rotary_table(RotaryTable& table, int64_t positions, int64_t width, double theta,
+                       torch::Device device);
+
+// x [B, heads, T, width] -> the same shape, T at most the table's positions.
 torch::Tensor rotate(const torch::Tensor& x, const RotaryTable& table);
 
 }  // namespace rnb

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
-#include "models/encoder_kinds.h"
+#include "models/text_encoder_family.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -29,10 +29,11 @@ std::unique_ptr<TextEncoder> load_text_encoder(const fs::path& folder, torch::De
   if (!fs::exists(file))
     fail("encoder", "{}: has no config.json; expected a Hugging Face folder", folder.string());
   const auto type = json_field<std::string>(read_json_file(file), "model_type", file.string());
-  if (type == "bert") return load_bert(folder, device);
-  if (type == "modernbert") return load_modernbert(folder, device);
-  fail("encoder", "{}: model_type '{}' is not an encoder that rnb knows; expected bert or modernbert",
-       file.string(), type);
+  const auto* family = find_registered<TextEncoderFamily>(type);
+  if (!family)
+    fail("encoder", "{}: model_type '{}' is not an encoder that rnb knows; expected {}", file.string(), type,
+         fmt::join(registered_names<TextEncoderFamily>(), " or "));
+  return family->load(folder, device);
 }
 
 TextEmbedder::TextEmbedder(const fs::path& folder, std::string prompt)

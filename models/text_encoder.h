@@ -1,6 +1,6 @@
 #pragma once
-// Encoders that turn a text into one vector: a Hugging Face folder of BERT or ModernBERT
-// (sentence-transformers layout), mean pooling over the tokens, L2 norm.
+// Encoders that turn a text into one vector: a Hugging Face folder (sentence-transformers' layout) of a
+// registered family (text_encoder_family.h), mean pooling over the tokens, L2 norm.
 
 #include <cstdint>
 #include <filesystem>
@@ -23,14 +23,14 @@ class TextEncoder {
   virtual int64_t dim() const = 0;
   virtual int64_t max_length() const = 0;  // tokens, those around the text included
   virtual int64_t vocab_size() const = 0;
-  // ids int64 [B, T] below vocab_size(), mask int64 [B, T] (1: a token, 0: padding; one token a row at least)
+  // ids int64 [B, T] below vocab_size(), mask int64 [B, T] (1: a token, 0: padding; at least one token per row)
   // -> float32 [B, dim], unit length.
   virtual torch::Tensor encode(const torch::Tensor& ids, const torch::Tensor& mask) = 0;
   // The same pooling over the token embeddings alone, without the layers.
   virtual torch::Tensor encode_static(const torch::Tensor& ids, const torch::Tensor& mask) = 0;
 };
 
-// Throws Error naming file and key. `encode` takes and gives tensors on `device`.
+// Throws Error naming file and key or tensor. `encode` takes and gives tensors on `device`.
 std::unique_ptr<TextEncoder> load_text_encoder(const std::filesystem::path& folder,
                                                torch::Device device = torch::kCPU);
 

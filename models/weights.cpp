@@ -1,5 +1,7 @@
 #include "models/weights.h"
 
+#include <utility>
+
 #include "base/error.h"
 #include "base/random.h"
 
@@ -18,9 +20,9 @@ MakeTensor random_weights(uint64_t seed, torch::Device device) {
   };
 }
 
-LoadedWeights::LoadedWeights(const TensorMap& tensors, std::string component, std::string where,
-                             std::string prefix, torch::Device device)
-    : tensors_(tensors),
+LoadedWeights::LoadedWeights(TensorMap tensors, std::string component, std::string where, std::string prefix,
+                             torch::Device device)
+    : tensors_(std::move(tensors)),
       component_(std::move(component)),
       where_(std::move(where)),
       prefix_(std::move(prefix)),
@@ -43,8 +45,15 @@ void LoadedWeights::require_all_taken(const std::function<bool(const std::string
       fail(component_, "{}: tensor {} is not part of this model", where_, name);
 }
 
+ParameterList::ParameterList(const ModelSource& source, const std::string& component,
+                             const std::string& prefix)
+    : make_(random_weights(source.seed, source.device)) {
+  if (!source.weights.empty())
+    loaded_.emplace(load_safetensors(source.weights), component, source.name, prefix, source.device);
+}
+
 torch::Tensor ParameterList::parameter(const std::string& name, const std::vector<int64_t>& shape) {
-  auto tensor = make_(name, shape);
+  auto tensor = loaded_ ? loaded_->take(name, shape) : make_(name, shape);
   tensor.set_requires_grad(true);
   parameters_.push_back({name, tensor});
   return tensor;
@@ -55,6 +64,14 @@ Linear ParameterList::linear(const std::string& name, int64_t in, int64_t out, B
   Linear layer{name, parameter(name + ".weight", {out, in}), {}};
   if (bias == Bias::Yes) layer.bias = parameter(name + ".bias", {out});
   return layer;
+}
+
+LayerNorm ParameterList::layer_norm(const std::string& name, int64_t width) {
+  return {parameter(name + ".weight", {width}), parameter(name + ".bias", {width})};
+}
+
+void ParameterList::require_all_taken(const std::function<bool(const std::string& name)>& known) const {
+  if (loaded_) loaded_->require_all_taken(known);
 }
 
 }  // namespace rnb

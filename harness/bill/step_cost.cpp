@@ -1,7 +1,11 @@
 #include "harness/bill/step_cost.h"
 
 #include <algorithm>
-#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/block_shape.h"
 
 namespace rnb {
 namespace {
@@ -9,69 +13,66 @@ namespace {
 constexpr double kFloat = 4;        // bytes
 constexpr double kChunkRows = 256;  // of fused_head
 
-enum class Kind { GptNeo, Qwen2, QuickGelu, Gelu };
-
 // A row of blocks, and the places that go through it.
 struct Stack {
-  Kind kind;
-  double layers, width, query, kv, heads, inner;  // query, kv: heads x width of a head
-  std::vector<int64_t> window;                    // GPT-Neo's local and Qwen2's sliding layers; else empty
+  BlockShape shape;
   double rows, time;
 
+  double layers() const { return static_cast<double>(shape.layers); }
+  double width() const { return static_cast<double>(shape.width); }
+  double inner() const { return static_cast<double>(shape.inner); }
   double places() const { return rows * time; }
-  bool grouped() const { return kv < query; }
+  // Tensors of the width that a norm leaves for the backward pass: its input, and an RMS norm its scaled one
+  // too.
+  double norm_kept() const { return shape.norm == NormKind::Rms ? 2 : 1; }
 
-  // What the backward pass finds of one block, in bytes a place.
+  // What the backward pass finds of one block, in bytes per place.
   double kept(bool bf16) const {
-    const double d = width, q = query, f = inner;
-    const double half = bf16 ? 2 : kFloat;
-    // Under autocast each linear layer keeps its own narrow copy of its input, where fp32 shares one.
-    const double first = bf16 ? 3 * half * d : kFloat * d, second = bf16 ? half * d : kFloat * d;
-    const double statistics = kFloat * (4 + heads);
-    switch (kind) {
-      case Kind::GptNeo:  // the residual twice; q, k, v and the heads' output; the MLP before and after GELU
-      case Kind::Gelu:
-        return 2 * kFloat * d + first + second + 4 * half * d + 2 * half * f + statistics;
-      case Kind::QuickGelu:
-        return 2 * kFloat * d + first + second + 4 * half * d + 3 * half * f + statistics;
-      case Kind::Qwen2:  // norms keep what they scale; gate, its SiLU, up and their product
-        return 2 * kFloat * d + 2 * kFloat * d + first + (bf16 ? 2 : 1) * second + 4 * half * q +
-               4 * half * f + statistics;
-    }
-    return 0;
+    const double d = width(), half = bf16 ? 2 : kFloat;
+    // What the layers after a norm read: fp32 shares it, under autocast each keeps its own narrow copy.
+    const auto read_by = [&](int64_t layers) {
+      return bf16 ? static_cast<double>(layers) * half * d : kFloat * d;
+    };
+    const double norms = 2 * norm_kept() * kFloat * d;
+    const double attention = 4 * half * static_cast<double>(shape.query);  // q, k, v and the heads' output
+    const double statistics = kFloat * (4 + static_cast<double>(shape.heads));
+    return norms + read_by(shape.attention_inputs) + read_by(shape.mlp.inputs) + attention +
+           static_cast<double>(shape.mlp.kept) * half * inner() + statistics;
   }
   // Masks of layers with a window, which the attention keeps as numbers.
   double masks(bool bf16) const {
     double bytes = 0;
-    for (const int64_t w : window)
+    for (const int64_t w : shape.windows)
       if (w > 0 && time > static_cast<double>(w)) bytes += time * time * (bf16 ? 2 : kFloat);
     return bytes;
   }
   double all_kept(bool bf16, bool recompute) const {
-    return recompute ? layers * places() * width * kFloat : layers * places() * kept(bf16) + masks(bf16);
+    return recompute ? layers() * places() * width() * kFloat
+                     : layers() * places() * kept(bf16) + masks(bf16);
   }
-  double one_kept(bool bf16) const {
-    return places() * kept(bf16) + masks(bf16) / layers;
-  }  // of a block, on average
+  double one_kept(bool bf16) const {  // of a block, on average
+    return places() * kept(bf16) + masks(bf16) / layers();
+  }
   // The most that the backward pass of a block adds to what was kept: gradients of the residual and of the
   // MLP.
   double backward_extra(bool bf16, bool recompute) const {
     const double half = bf16 ? 2 : kFloat;
-    return (recompute ? one_kept(bf16) - places() * kFloat * width : 0) +  // its input is kept either way
-           places() * (2 * kFloat * width + (kind == Kind::Qwen2 ? 2 : 1) * half * inner);
+    return (recompute ? one_kept(bf16) - places() * kFloat * width() : 0) +  // its input is kept either way
+           places() * (2 * kFloat * width() + static_cast<double>(shape.mlp.gradients) * half * inner());
   }
   // Of a block in an evaluation: what one expression of it holds until it ends.
   double forward_extra() const {
-    return places() * kFloat * (5 * width + (kind == Kind::Qwen2 || kind == Kind::QuickGelu ? 4 : 2) * inner);
+    return places() * kFloat * (5 * width() + static_cast<double>(shape.mlp.alive) * inner());
   }
   double matrix_numbers() const {  // of a block
-    const double mlp = (kind == Kind::Qwen2 ? 3 : 2) * width * inner;
-    return 2 * width * query + 2 * width * kv + mlp;
+    return 2 * width() * static_cast<double>(shape.query) + 2 * width() * static_cast<double>(shape.kv) +
+           static_cast<double>(shape.mlp.matrices) * width() * inner();
   }
   // Forward, and backward with twice as much for products and 2.5 times for attention.
   double flops(bool recompute) const {
-    const double linear = 2 * places() * matrix_numbers(), attention = 4 * places() * time * query;
-    return layers * (linear * (recompute ? 4 : 3) + attention * (recompute ? 4.5 : 3.5));
+    const double linear = 2 * places() * matrix_numbers(),
+                 attention = 4 * places() * time * static_cast<double>(shape.query);
+    return layers() * (linear * (recompute ? 4 : 3) + attention * (recompute ? 4.5 : 3.5));
   }
 };
 
@@ -98,55 +99,11 @@ class Peak {
   StepCost& cost_;
 };
 
-Stack stack_of(const nlohmann::json& config, const StepShape& shape) {
-  const auto number = [&](const char* key) { return config.at(key).get<double>(); };
-  const auto rows = static_cast<double>(shape.rows), time = static_cast<double>(shape.tokens);
-  if (config.at("model_type") == "gpt_neo") {
-    const double d = number("hidden_size");
-    std::vector<int64_t> window;
-    for (const auto& kind : config.at("attention_layers"))
-      window.push_back(kind == "local" ? config.at("window_size").get<int64_t>() : 0);
-    return {Kind::GptNeo,        number("num_layers"),        d,      d,    d,
-            number("num_heads"), number("intermediate_size"), window, rows, time};
-  }
-  const double heads = number("num_attention_heads");
-  const double head = config.contains("head_dim") ? number("head_dim") : number("hidden_size") / heads;
-  std::vector<int64_t> window;
-  for (const auto& kind : config.at("layer_types"))
-    window.push_back(kind == "sliding_attention" ? config.at("sliding_window").get<int64_t>() : 0);
-  return {Kind::Qwen2,
-          number("num_hidden_layers"),
-          number("hidden_size"),
-          heads * head,
-          head * number("num_key_value_heads"),
-          heads,
-          number("intermediate_size"),
-          window,
-          rows,
-          time};
-}
-
-Stack stack_of(const ClipTower& t, double rows, double time) {
-  const auto d = static_cast<double>(t.width);
-  return {t.activation == "quick_gelu" ? Kind::QuickGelu : Kind::Gelu,
-          static_cast<double>(t.layers),
-          d,
-          d,
-          d,
-          static_cast<double>(t.heads),
-          static_cast<double>(t.inner),
-          {},
-          rows,
-          time};
-}
-
 }  // namespace
 
 StepCost step_cost(const LanguageModel& model, const StepShape& shape) {
-  const auto config = model.config();
-  const Stack stack = stack_of(config, shape);
-  const bool tied = config.value("tie_word_embeddings", true);
-  const double d = stack.width, vocabulary = static_cast<double>(model.vocab_size()),
+  const Stack stack{model.block_shape(), static_cast<double>(shape.rows), static_cast<double>(shape.tokens)};
+  const double d = stack.width(), vocabulary = static_cast<double>(model.vocab_size()),
                counted = static_cast<double>(shape.counted);
   StepCost out;
   out.parameters = numbers_of(model.parameters());
@@ -157,8 +114,8 @@ StepCost step_cost(const LanguageModel& model, const StepShape& shape) {
   const double signals = kFloat * (shape.tracked_numbers * static_cast<double>(shape.domains) +
                                    shape.model_copies * out.parameters);
   const double earlier = shape.accumulation > 1 ? weights : 0;  // gradients of the micro-batches before
-  const double narrow = shape.bf16 && !shape.recompute ? 2 * stack.layers * stack.matrix_numbers() : 0;
-  const double norm = (stack.kind == Kind::Qwen2 ? 2 : 1) * kFloat * stack.places() * d;
+  const double narrow = shape.bf16 && !shape.recompute ? 2 * stack.layers() * stack.matrix_numbers() : 0;
+  const double norm = stack.norm_kept() * kFloat * stack.places() * d;  // the last one
   const double kept = stack.all_kept(shape.bf16, shape.recompute) + norm + narrow;
   const double head_weight = kFloat * head, rows = kFloat * counted * d;
   const double chunk = kFloat * std::min(counted, kChunkRows) * vocabulary;
@@ -178,8 +135,9 @@ StepCost step_cost(const LanguageModel& model, const StepShape& shape) {
   const double extra = stack.backward_extra(shape.bf16, shape.recompute);
   moment("the backward pass's start", earlier, kept - norm + extra, 2 * rows + head_weight);
   // The tied weight's gradient waits for its other half, which is as large.
-  const double waiting = tied ? head_weight : 0, blocks = kFloat * stack.layers * stack.matrix_numbers();
-  moment("the first block's backward pass", earlier > 0 ? weights : blocks * (1 - 1 / stack.layers),
+  const double waiting = model.tied_head() ? head_weight : 0,
+               blocks = kFloat * stack.layers() * stack.matrix_numbers();
+  moment("the first block's backward pass", earlier > 0 ? weights : blocks * (1 - 1 / stack.layers()),
          (shape.recompute ? kFloat * stack.places() * d : stack.one_kept(shape.bf16)) + extra,
          rows + head_weight);
   moment("the backward pass's end", earlier > 0 ? weights + waiting : weights, kFloat * stack.places() * d,
@@ -197,17 +155,17 @@ StepCost step_cost(const LanguageModel& model, const StepShape& shape) {
 StepCost step_cost(const Clip& model, const StepShape& shape) {
   const ClipConfig& c = model.config();
   const auto n = static_cast<double>(shape.rows), patches = static_cast<double>(c.patches());
-  const Stack vision = stack_of(c.vision, n, patches + 1),
-              text = stack_of(c.text, n, static_cast<double>(shape.tokens));
+  const Stack vision{block_shape(c.vision), n, patches + 1},
+      text{block_shape(c.text), n, static_cast<double>(shape.tokens)};
   const double pixels = 3 * static_cast<double>(c.image_size * c.image_size),
                e = static_cast<double>(c.embedding);
   const double patch = 3 * static_cast<double>(c.patch_size * c.patch_size);
   StepCost out;
   out.parameters = numbers_of(model.parameters());
-  const double projections = e * (vision.width + text.width);
+  const double projections = e * (vision.width() + text.width());
   out.flops = static_cast<double>(shape.accumulation) *
               (vision.flops(shape.recompute) + text.flops(shape.recompute) +
-               4 * n * patches * patch * vision.width + 6 * n * projections + 6 * n * n * e);
+               4 * n * patches * patch * vision.width() + 6 * n * projections + 6 * n * n * e);
   // A domain's gradient is worked out apart: both sides again, two products of all pairs, the weight's
   // gradient.
   const double weights = kFloat * out.parameters;
@@ -215,7 +173,7 @@ StepCost step_cost(const Clip& model, const StepShape& shape) {
                                    shape.model_copies * out.parameters);
   const double input = kFloat * n * pixels;
   // Patches, the embedded patches and the norm before the tower; the pooled rows are small.
-  const double edges = kFloat * (n * patches * patch + 2 * vision.places() * vision.width);
+  const double edges = kFloat * (n * patches * patch + 2 * vision.places() * vision.width());
   const double kept =
       vision.all_kept(shape.bf16, shape.recompute) + text.all_kept(shape.bf16, shape.recompute) + edges;
   const double head = kFloat * (8 * n * e + 6 * n * n);
@@ -235,7 +193,7 @@ StepCost step_cost(const Clip& model, const StepShape& shape) {
   // The text tower comes last forward, so first backward.
   moment("the backward pass's start", earlier, kept + text.backward_extra(shape.bf16, shape.recompute));
   moment(
-      "the vision tower's backward pass", earlier + kFloat * text.layers * text.matrix_numbers(),
+      "the vision tower's backward pass", earlier + kFloat * text.layers() * text.matrix_numbers(),
       kept - text.all_kept(shape.bf16, shape.recompute) + vision.backward_extra(shape.bf16, shape.recompute));
   moment("the backward pass's end", weights, edges);
   if (shape.eval_rows > 0) {

@@ -1,7 +1,7 @@
 #pragma once
 // What a step of training will cost, from shapes alone: parameters, FLOPs, and the peak of memory that
-// tensors take. The counts follow what autograd keeps of the models here (models/), operator by operator;
-// tests hold them to measured runs.
+// tensors take. The counts follow what autograd keeps of a model's blocks, operator by operator, as its
+// family describes them (models/block_shape.h); tests hold them to measured runs.
 
 #include <cstdint>
 #include <string>
@@ -21,8 +21,7 @@ struct StepShape {
   int64_t eval_rows = 0;   // of an evaluation's batch
   bool recompute = false;  // checkpoint-activations = on
   bool bf16 = false;
-  // Of the method: sums of the tracked layers, one a domain (times the layers' numbers), and copies of the
-  // whole model.
+  // Of the method: numbers of the tracked layers, summed once per domain, and copies of the whole model.
   double tracked_numbers = 0;
   double model_copies = 0;
   int64_t domains = 1;

@@ -54,7 +54,7 @@ std::string models_in_words() {
     const std::string heads =
         m.kv_heads == m.heads ? fmt::format("{}", m.heads) : fmt::format("{} / {}", m.heads, m.kv_heads);
     text += fmt::format("{:20} {}: {} layers, width {}, {} heads, MLP {}, context {}\n", m.name,
-                        family_name(m.family), m.layers, m.width, heads, m.inner, m.context);
+                        m.family->title, m.layers, m.width, heads, m.inner, m.context);
   }
   for (const ClipSize& m : clip_sizes())
     text += fmt::format(
@@ -67,7 +67,7 @@ nlohmann::json models_as_json() {
   auto list = nlohmann::json::array();
   for (const ModelSize& m : model_sizes())
     list.push_back({{"name", m.name},
-                    {"summary", family_name(m.family)},
+                    {"summary", m.family->title},
                     {"layers", m.layers},
                     {"width", m.width},
                     {"heads", m.heads},

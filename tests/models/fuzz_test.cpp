@@ -1,10 +1,10 @@
 #include "tests/base/fuzz.h"
 
 #include "base/json_file.h"
-#include "models/gpt_neo.h"
-#include "models/qwen2.h"
+#include "models/language_model.h"
 #include "models/safetensors.h"
 #include "tests/base/scratch_folder.h"
+#include "tests/models/language_model_parity.h"
 
 namespace rnb {
 namespace {
@@ -26,36 +26,32 @@ TEST(Fuzz, Safetensors) {
   EXPECT_GT(read, 0);
 }
 
-TEST(Fuzz, Qwen2Config) {
+// Damaged configurations either make a model whose shape is what they say, or are refused.
+void fuzz_config(const char* name, const std::string& fixture, const char* layers_key) {
   const ScratchFolder folder;
-  const std::string good = read_text_file(RNB_SOURCE_DIR "/tests/models/fixtures/qwen2/sliding/config.json");
+  const std::string good = read_text_file(kModelFixtures / fixture / "config.json");
   int read = 0;
-  fuzz("qwen2_config", 2'000, [&](Rng& rng) {
-    const fs::path file = folder.write("config.json", damaged(good, rng));
+  fuzz(name, 2'000, [&](Rng& rng) {
+    folder.write("config.json", damaged(good, rng));
     read += accepted([&] {
-      const Qwen2Config c = read_qwen2_config(file);
-      EXPECT_GE(c.layers, 1);
-      EXPECT_EQ(c.heads % c.kv_heads, 0);
-      EXPECT_EQ(static_cast<int64_t>(c.window.size()), c.layers);
+      const auto model = make_language_model(folder.path().string(), 0, 0, 0, torch::kMeta);
+      const BlockShape shape = model->block_shape();
+      EXPECT_GE(shape.layers, 1);
+      EXPECT_EQ(shape.query % shape.heads, 0);
+      EXPECT_EQ(shape.query % shape.kv, 0);
+      EXPECT_EQ(static_cast<int64_t>(shape.windows.size()), shape.layers);
+      EXPECT_EQ(model->config().at(layers_key), shape.layers);
     });
   });
   EXPECT_GT(read, 0);
 }
 
+TEST(Fuzz, Qwen2Config) {
+  fuzz_config("qwen2_config", "qwen2/sliding", "num_hidden_layers");
+}
+
 TEST(Fuzz, GptNeoConfig) {
-  const ScratchFolder folder;
-  const std::string good = read_text_file(RNB_SOURCE_DIR "/tests/models/fixtures/gpt_neo/plain/config.json");
-  int read = 0;
-  fuzz("gpt_neo_config", 2'000, [&](Rng& rng) {
-    const fs::path file = folder.write("config.json", damaged(good, rng));
-    read += accepted([&] {
-      const GptNeoConfig c = read_gpt_neo_config(file);
-      EXPECT_GE(c.layers, 1);
-      EXPECT_EQ(c.width % c.heads, 0);
-      EXPECT_EQ(static_cast<int64_t>(c.local.size()), c.layers);
-    });
-  });
-  EXPECT_GT(read, 0);
+  fuzz_config("gpt_neo_config", "gpt_neo/plain", "num_layers");
 }
 
 }  // namespace

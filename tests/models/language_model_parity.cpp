@@ -8,7 +8,6 @@
 #include "models/fused_head.h"
 #include "models/language_model_eval.h"
 #include "models/linear_tracker.h"
-#include "models/safetensors.h"
 #include "tests/base/scratch_folder.h"
 
 namespace rnb {
@@ -86,6 +85,14 @@ void expect_read_back(const LanguageModel& model, const fs::path& folder) {
       "sys.exit(0 if np.abs(l - np.load(f + '/logits.npy')).max() < 1e-4 else 1)";
   const std::string command = kOracle.string() + " -c \"" + script + "\" " + folder.string() + " 2>/dev/null";
   EXPECT_EQ(std::system(command.c_str()), 0);
+}
+
+void expect_bfloat16_of(const TensorMap& saved, const LanguageModel& model) {
+  ASSERT_EQ(model.parameters().size(), saved.size());
+  for (const NamedParameter& p : model.parameters()) {
+    EXPECT_EQ(p.tensor.scalar_type(), torch::kFloat32) << p.name;
+    EXPECT_TRUE(torch::equal(p.tensor, saved.at(p.name).to(torch::kBFloat16).to(torch::kFloat32))) << p.name;
+  }
 }
 
 namespace {

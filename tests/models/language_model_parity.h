@@ -8,6 +8,7 @@
 
 #include "base/npy.h"
 #include "models/language_model.h"
+#include "models/safetensors.h"
 
 namespace rnb {
 
@@ -25,6 +26,8 @@ void expect_parity(const std::filesystem::path& folder);
 void expect_live_parity(const std::string& family, int seed);
 // transformers reads what save_hugging_face wrote and computes the same logits.
 void expect_read_back(const LanguageModel& model, const std::filesystem::path& folder);
+// The model's parameters are `saved` in bfloat16 precision, kept as float32.
+void expect_bfloat16_of(const TensorMap& saved, const LanguageModel& model);
 // A tracker of all linear layers sees gradients that add up to the parameters' own.
 void expect_tracked_gradients_add_up(const std::string& size);
 // Recomputed activations give the same loss and gradients, bit for bit, with a tracker and without.

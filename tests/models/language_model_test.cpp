@@ -2,15 +2,19 @@
 
 #include "models/language_model.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/npy.h"
 #include "models/language_model_eval.h"
+#include "models/language_model_family.h"
 #include "models/model_sizes.h"
 #include "models/safetensors.h"
 #include "tests/base/scratch_folder.h"
+#include "tests/models/language_model_parity.h"
+#include "tests/models/model_folder.h"
 
 namespace rnb {
 namespace {
@@ -19,12 +23,49 @@ namespace fs = std::filesystem;
 // What `rnb list models` and a sweep's estimate say of a size is what the model has.
 TEST(ModelSizes, CountTheParametersThatAModelHas) {
   for (const ModelSize& size : model_sizes()) {
-    if (size.width > 256) continue;  // the larger ones take seconds to draw
     for (const int64_t context : {int64_t{0}, int64_t{16}, int64_t{300}}) {
-      const auto model = make_language_model(size.name, 100, context, 1, torch::kCPU);
+      const auto model = make_language_model(size.name, 100, context, 1, torch::kMeta);
       EXPECT_EQ(parameter_count(size, 100, context), model->parameter_count()) << size.name << context;
     }
   }
+}
+
+TEST(LanguageModels, AreRegisteredUnderTheNamesOfTheirFiles) {
+  EXPECT_THAT(registered_names<LanguageModelFamily>(), testing::UnorderedElementsAreArray(model_types()));
+  for (const SizedFamily& family : registry<SizedFamily>())
+    EXPECT_NE(find_registered<LanguageModelFamily>(family.name), nullptr) << family.name;
+}
+
+TEST(LanguageModels, TakeNoLongerContextThanAFolderHasPositions) {
+  const std::string folder = (kModelFixtures / "gpt_neo/plain").string();
+  EXPECT_EQ(make_language_model(folder, 0, 0, 0, torch::kMeta)->context(), 32);
+  EXPECT_EQ(make_language_model(folder, 0, 20, 0, torch::kMeta)->context(), 20);
+  EXPECT_THROW(make_language_model(folder, 0, 33, 0, torch::kMeta), UsageError);
+  EXPECT_EQ(make_language_model("pico", 64, 300, 0, torch::kMeta)->context(), 300);
+}
+
+// What a tokenizer's folder says of the tokens that begin and end a text belongs to it, whatever the model.
+TEST(LanguageModels, KeepTheSpecialIdsOfAFolder) {
+  for (const char* fixture : {"gpt_neo/plain", "qwen2/grouped"}) {
+    const ModelFolder folder(kModelFixtures / fixture);
+    auto config = folder.config();
+    config["bos_token_id"] = 5;
+    config["eos_token_id"] = {6, 7};
+    config["pad_token_id"] = nullptr;
+    folder.write(config);
+    const ScratchFolder scratch;
+    save_hugging_face(*folder.load(), scratch.path() / "saved");
+    auto saved = read_json_file(scratch.path() / "saved/config.json");
+    for (const char* key : {"bos_token_id", "eos_token_id", "pad_token_id"})
+      EXPECT_EQ(saved.at(key), config.at(key)) << fixture << " " << key;
+    for (const char* key : {"bos_token_id", "eos_token_id", "pad_token_id"}) config.erase(key);
+    folder.write(config);
+    saved = folder.shapes()->config();
+    for (const char* key : {"bos_token_id", "eos_token_id", "pad_token_id"})
+      EXPECT_FALSE(saved.contains(key)) << fixture << " " << key;
+  }
+  // A named size has no tokenizer of its own; of an absent key transformers would make 50256.
+  EXPECT_EQ(make_language_model("pico", 64, 0, 0, torch::kMeta)->config().at("eos_token_id"), nullptr);
 }
 
 TEST(SaveHuggingFace, ReplacesAnEarlierSaveAndTouchesNothingElse) {

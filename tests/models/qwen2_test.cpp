@@ -1,9 +1,5 @@
 // Parity with transformers (language_model_parity.h), and configurations that cannot be meant.
 
-#include "models/qwen2.h"
-
-#include <fstream>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +7,7 @@
 #include "base/json_file.h"
 #include "tests/base/scratch_folder.h"
 #include "tests/models/language_model_parity.h"
+#include "tests/models/model_folder.h"
 
 namespace rnb {
 namespace {
@@ -76,57 +73,48 @@ TEST(Qwen2, LoadsHalfPrecisionShardsWithoutPrefix) {
   save_safetensors(scratch.path() / "b.safetensors", shards[1]);
   scratch.write("model.safetensors.index.json", nlohmann::json{{"weight_map", map}}.dump());
   const auto model = make_language_model(scratch.path().string(), 0, 0, 0, torch::kCPU);
-  ASSERT_EQ(model->parameters().size(), saved.size());
-  for (const NamedParameter& p : model->parameters()) {
-    EXPECT_EQ(p.tensor.scalar_type(), torch::kFloat32) << p.name;
-    EXPECT_TRUE(torch::equal(p.tensor, saved.at(p.name).to(torch::kBFloat16).to(torch::kFloat32))) << p.name;
-  }
+  expect_bfloat16_of(saved, *model);
 }
 
 TEST(Qwen2, NamesTensorsThatAreMissingOrSurplus) {
-  const auto config = read_qwen2_config(kShapes / "grouped/config.json");
-  const TensorMap good = load_safetensors(kShapes / "grouped");
-  const auto load = [&](const TensorMap& tensors) { Qwen2(config, 40, tensors, "here", torch::kCPU); };
-  TensorMap bad = good;
-  bad["lm_head.weight"] = good.at("model.embed_tokens.weight");
+  const ModelFolder folder(kShapes / "grouped");
+  const auto load = [&](const TensorMap& tensors) {
+    folder.write(tensors);
+    folder.load();
+  };
+  TensorMap bad = folder.tensors();
+  bad["lm_head.weight"] = bad.at("model.embed_tokens.weight");
   EXPECT_NO_THROW(load(bad));  // tied, and stored all the same
   bad.erase("model.layers.1.self_attn.k_proj.bias");
   EXPECT_THAT([&] { load(bad); },
               testing::ThrowsMessage<Error>(testing::HasSubstr("k_proj.bias is missing")));
-  bad = good;
+  bad = folder.tensors();
   bad["model.layers.1.self_attn.q_norm.weight"] = torch::ones({4});  // Qwen3's
   EXPECT_THAT([&] { load(bad); },
               testing::ThrowsMessage<Error>(testing::HasSubstr("q_norm.weight is not part")));
 }
 
-class Qwen2Configuration : public testing::Test {
- protected:
-  Qwen2Config with(const char* key, const nlohmann::json& value) const {
-    auto config = read_json_file(kShapes / "grouped/config.json");
-    config[key] = value;
-    return read_qwen2_config(scratch_.write("config.json", config.dump()));
-  }
-  ScratchFolder scratch_;
-};
-
-TEST_F(Qwen2Configuration, ReadsWhatOlderFilesWrite) {
-  auto old = read_json_file(kShapes / "grouped/config.json");
+TEST(Qwen2, ReadsWhatOlderFilesWrite) {
+  const ModelFolder folder(kShapes / "grouped");
+  auto old = folder.config();
   for (const char* key : {"rope_parameters", "layer_types", "head_dim"}) old.erase(key);
   old["rope_theta"] = 1e6;
   old["sliding_window"] = 131072;
   old["use_sliding_window"] = false;
   old["max_window_layers"] = 2;
-  const auto c = read_qwen2_config(scratch_.write("config.json", old.dump()));
-  EXPECT_EQ(c.theta, 1e6);
-  EXPECT_EQ(c.head_width, 4);
-  EXPECT_EQ(c.window, (std::vector<int64_t>{0, 0, 0}));
+  folder.write(old);
+  EXPECT_EQ(folder.shapes()->config().at("rope_theta"), 1e6);
+  EXPECT_EQ(folder.shapes()->block_shape().query, 6 * 4);
+  EXPECT_EQ(folder.shapes()->block_shape().windows, (std::vector<int64_t>{0, 0, 0}));
   old["use_sliding_window"] = true;
-  EXPECT_EQ(read_qwen2_config(scratch_.write("config.json", old.dump())).window,
-            (std::vector<int64_t>{0, 0, 131072}));
-  EXPECT_EQ(with("num_key_value_heads", nullptr).kv_heads, 6);
+  folder.write(old);
+  EXPECT_EQ(folder.shapes()->block_shape().windows, (std::vector<int64_t>{0, 0, 131072}));
+  folder.configure("num_key_value_heads", nullptr);
+  EXPECT_EQ(folder.shapes()->config().at("num_key_value_heads"), 6);
 }
 
-TEST_F(Qwen2Configuration, RefusesWhatCannotBeMeantOrIsNotComputed) {
+TEST(Qwen2, RefusesWhatCannotBeMeantOrIsNotComputed) {
+  const ModelFolder folder(kShapes / "grouped");
   const std::vector<std::pair<const char*, nlohmann::json>> bad = {
       {"vocab_size", 0},
       {"hidden_size", "x"},
@@ -134,6 +122,7 @@ TEST_F(Qwen2Configuration, RefusesWhatCannotBeMeantOrIsNotComputed) {
       {"num_key_value_heads", 4},
       {"num_hidden_layers", 1 << 30},
       {"head_dim", 5},
+      {"head_dim", 1 << 24},
       {"rms_norm_eps", -1},
       {"hidden_act", "gelu"},
       {"attention_dropout", 0.1},
@@ -146,7 +135,10 @@ TEST_F(Qwen2Configuration, RefusesWhatCannotBeMeantOrIsNotComputed) {
       {"layer_types", {"full_attention", "linear_attention", "full_attention"}},
       {"layer_types", {"full_attention", "sliding_attention", "full_attention"}},
       {"tie_word_embeddings", "no"}};
-  for (const auto& [key, value] : bad) EXPECT_THROW(with(key, value), Error) << key << " " << value;
+  for (const auto& [key, value] : bad) {
+    folder.configure(key, value);
+    EXPECT_THROW(folder.shapes(), Error) << key << " " << value;
+  }
 }
 
 }  // namespace
