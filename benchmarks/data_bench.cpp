@@ -61,7 +61,7 @@ void wordpiece_encode(benchmark::State& state) {
 BENCHMARK(wordpiece_encode)->Unit(benchmark::kMillisecond);
 
 void draw_a_batch(benchmark::State& state, SamplerMode mode) {
-  constexpr int64_t kPool = 1000;  // examples a domain
+  constexpr int64_t kPool = 1000;  // examples per domain
   const int64_t m = state.range(0);
   std::vector<std::vector<int64_t>> pools(static_cast<size_t>(m));
   for (int64_t i = 0; i < m * kPool; ++i) pools[static_cast<size_t>(i / kPool)].push_back(i);

@@ -1,5 +1,5 @@
 // What R&B's signal costs inside a training step: the fused head with and without per-domain accumulators,
-// and the Gram matrix of a round. Sizes of `nano`: vocabulary 4,096, width 128, 256 counted places a step.
+// and the Gram matrix of a round. Sizes of `nano`: vocabulary 4,096, width 128, 256 counted places per step.
 
 #include <benchmark/benchmark.h>
 #include <torch/torch.h>

@@ -38,7 +38,7 @@ def parse_arguments(description, **defaults):
 
 
 class Ours:
-    """benchmarks/compare/side_main.cpp as a process: all is loaded when this returns."""
+    """benchmarks/compare/compare_main.cpp as a process: all is loaded when this returns."""
 
     def __init__(self, build, *arguments):
         command = [str(build / "benchmarks/rnb_compare"), str(THREADS), *map(str, arguments)]

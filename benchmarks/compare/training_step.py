@@ -2,7 +2,7 @@
 
     .venv-oracle/bin/python benchmarks/compare/training_step.py --store STORE --work FOLDER
 
-Padded batches hold one example a row with the loss on its completion, as `rnb run` trains; packed ones have no
+Padded batches hold one example per row with the loss on its completion, as `rnb run` trains; packed ones have no
 padding and count every place. A step is forward, backward, clipping by norm and AdamW (the same fused kernel on
 both sides). Every round starts from the same weights.
 """

@@ -8,7 +8,7 @@
     a small random ModernBERT in sentence-transformers' layout with a trained tokenizer.json and prompts;
     texts.txt, vectors.npy, and prompted.npy, where the prompt "clustering" stands before each text
 .venv-oracle/bin/python tests/oracle/bert_fixtures.py sentences ENCODER FOLDER COUNT [SEED]
-    texts.txt (one a line) and vectors.npy, from sentence-transformers
+    texts.txt (one per line) and vectors.npy, from sentence-transformers
 """
 
 import pathlib

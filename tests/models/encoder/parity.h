@@ -10,7 +10,7 @@
 namespace rnb {
 
 std::vector<std::string> text_lines(const std::filesystem::path& file);
-torch::Tensor embed_with_minilm(const std::vector<std::string>& texts, EmbedMode mode);  // one row a text
+torch::Tensor embed_with_minilm(const std::vector<std::string>& texts, EmbedMode mode);  // one row per text
 
 void expect_encoder_parity(const std::filesystem::path& folder);   // transformers: each element within 1e-5
 void expect_sentence_parity(const std::filesystem::path& folder);  // sentence-transformers: cosine > 0.9999

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/npy.h"
-#include "benchmarks/compare/side.h"
+#include "benchmarks/compare/rounds.h"
 #include "harness/trainer/adamw.h"
 #include "models/fused_head.h"
 #include "models/language_model.h"

@@ -7,7 +7,7 @@
 #include <torch/torch.h>
 
 #include "base/error.h"
-#include "benchmarks/compare/side.h"
+#include "benchmarks/compare/rounds.h"
 
 namespace rnb {
 namespace {

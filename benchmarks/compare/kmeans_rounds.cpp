@@ -1,7 +1,7 @@
 // The sweep over k of `rnb regroup`: k-means for each k, then the silhouettes of all of them.
 
 #include "base/npy.h"
-#include "benchmarks/compare/side.h"
+#include "benchmarks/compare/rounds.h"
 #include "methods/regroup/silhouette.h"
 
 namespace rnb {

@@ -6,7 +6,7 @@
 
 #include "base/json_file.h"
 #include "base/npy.h"
-#include "benchmarks/compare/side.h"
+#include "benchmarks/compare/rounds.h"
 #include "models/text_encoder.h"
 
 namespace rnb {

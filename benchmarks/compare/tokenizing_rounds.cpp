@@ -5,7 +5,7 @@
 
 #include "base/json_file.h"
 #include "base/npy.h"
-#include "benchmarks/compare/side.h"
+#include "benchmarks/compare/rounds.h"
 #include "datasets/tokenizer.h"
 
 namespace rnb {
