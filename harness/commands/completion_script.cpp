@@ -1,0 +1,158 @@
+#include "harness/commands/completion_script.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/shell_word.h"
+
+namespace rnb {
+namespace {
+
+// "text md csv", each of them a word of the shell.
+std::string words_of(const std::vector<std::string>& words) {
+  return shell_line(words);
+}
+
+std::string names_of(const std::vector<CompletedCommand>& commands) {
+  std::vector<std::string> names;
+  for (const CompletedCommand& command : commands) names.push_back(command.name);
+  return words_of(names);
+}
+
+std::string options_of(const CompletedCommand& command) {
+  std::vector<std::string> names{"--help"};
+  for (const CompletedOption& option : command.options) names.push_back("--" + option.name);
+  return words_of(names);
+}
+
+// What zsh and fish show beside a word: one line, without what their quoting would have to protect.
+std::string shown(const std::string& help, const std::string& dropped) {
+  std::string text = help.substr(0, help.find('\n'));
+  std::erase_if(text, [&](char c) { return dropped.find(c) != std::string::npos; });
+  return text;
+}
+
+// The branch of one command: what may follow an option, then options, then words.
+std::string bash_branch(const CompletedCommand& command) {
+  std::string text = fmt::format("    {})\n      case $previous in\n", command.name);
+  std::vector<std::string> with_files;
+  for (const CompletedOption& option : command.options) {
+    if (!option.takes_value) continue;
+    if (option.choices.empty())
+      with_files.push_back("--" + option.name);
+    else
+      text += fmt::format("        --{}) words=\"{}\" ;;\n", option.name, words_of(option.choices));
+  }
+  if (!with_files.empty()) text += fmt::format("        {}) return ;;\n", fmt::join(with_files, " | "));
+  text += "        *)\n";
+  text += fmt::format("          if [[ $current == -* ]]; then words=\"{}\"\n", options_of(command));
+  if (!command.words.empty())
+    text += fmt::format("          elif ((COMP_CWORD == 2)); then words=\"{}\"\n", words_of(command.words));
+  return text + "          else return\n          fi ;;\n      esac ;;\n";
+}
+
+// '--name[help]:name:(a b)'
+std::string zsh_option(const CompletedOption& option) {
+  std::string text =
+      fmt::format("{}--{}[{}]", option.repeats ? "*" : "", option.name, shown(option.help, "[]:\\'"));
+  if (option.takes_value)
+    text +=
+        fmt::format(":{}:{}", option.name,
+                    option.choices.empty() ? "_files" : fmt::format("({})", fmt::join(option.choices, " ")));
+  return "'" + text + "'";
+}
+
+std::string zsh_branch(const CompletedCommand& command) {
+  std::string text = fmt::format("    {})\n      _arguments '--help[what it does]'", command.name);
+  for (const CompletedOption& option : command.options) text += " \\\n        " + zsh_option(option);
+  if (!command.words.empty())
+    text += fmt::format(" \\\n        '1:word:({})'", fmt::join(command.words, " "));
+  if (command.takes_files) text += " \\\n        '*:file:_files'";
+  return text + " ;;\n";
+}
+
+std::string fish_line(const std::string& condition, const std::string& rest) {
+  return fmt::format("complete -c rnb -n '{}' {}\n", condition, rest);
+}
+
+std::string fish_branch(const CompletedCommand& command) {
+  std::string text = fish_line("__fish_use_subcommand",
+                               fmt::format("-f -a {} -d '{}'", command.name, shown(command.summary, "'\\")));
+  const std::string here = "__fish_seen_subcommand_from " + command.name;
+  text += fish_line(here, "-l help -d 'what it does'");
+  for (const CompletedOption& option : command.options) {
+    std::string rest = "-l " + option.name;
+    if (option.takes_value)
+      rest += option.choices.empty() ? " -r -F" : fmt::format(" -x -a '{}'", fmt::join(option.choices, " "));
+    text += fish_line(here, rest + fmt::format(" -d '{}'", shown(option.help, "'\\")));
+  }
+  if (!command.words.empty())
+    text += fish_line(here, fmt::format("-f -a '{}'", fmt::join(command.words, " ")));
+  return text;
+}
+
+}  // namespace
+
+std::string bash_completion(const std::vector<CompletedCommand>& commands) {
+  std::string text = R"(# bash completion for rnb: source <(rnb completion bash)
+_rnb() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words=""
+  COMPREPLY=()
+  # "--method=x" comes as three words.
+  if [[ $current == "=" ]]; then
+    current=""
+  elif [[ $previous == "=" ]] && ((COMP_CWORD > 2)); then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  if ((COMP_CWORD == 1)); then
+)";
+  text += fmt::format(
+      "    mapfile -t COMPREPLY < <(compgen -W \"{} --help --version\" -- \"$current\")\n    return\n  fi\n",
+      names_of(commands));
+  text += "  case ${COMP_WORDS[1]} in\n";
+  for (const CompletedCommand& command : commands) text += bash_branch(command);
+  return text + R"(  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+complete -o bashdefault -o default -F _rnb rnb
+)";
+}
+
+std::string zsh_completion(const std::vector<CompletedCommand>& commands) {
+  std::string text =
+      "#compdef rnb\n# zsh completion for rnb: source <(rnb completion zsh), after compinit\n_rnb() {\n";
+  text += "  local -a commands\n  commands=(\n";
+  for (const CompletedCommand& command : commands)
+    text += fmt::format("    '{}:{}'\n", command.name, shown(command.summary, "':\\"));
+  text += R"(  )
+  if ((CURRENT == 2)); then
+    _describe command commands
+    return
+  fi
+  local command=$words[2]
+  shift words
+  ((CURRENT--))
+  case $command in
+)";
+  for (const CompletedCommand& command : commands) text += zsh_branch(command);
+  return text + R"(  esac
+}
+if [[ $funcstack[1] == _rnb ]]; then
+  _rnb "$@"
+else
+  compdef _rnb rnb
+fi
+)";
+}
+
+std::string fish_completion(const std::vector<CompletedCommand>& commands) {
+  std::string text = "# fish completion for rnb: rnb completion fish | source\n";
+  text += fish_line("__fish_use_subcommand", "-l help -d 'the commands'");
+  text += fish_line("__fish_use_subcommand", "-l version -d 'version and commit'");
+  for (const CompletedCommand& command : commands) text += fish_branch(command);
+  return text;
+}
+
+}  // namespace rnb

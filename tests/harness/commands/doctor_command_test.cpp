@@ -1,0 +1,89 @@
+// `rnb doctor` in a test program: what it says of files that are there and of files that are not.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/exit_code.h"
+#include "harness/commands/cli.h"
+#include "harness/commands/doctor_findings.h"
+#include "tests/base/scratch_folder.h"
+
+namespace rnb {
+namespace {
+
+using testing::HasSubstr;
+
+const Finding& named(const Findings& findings, const std::string& name) {
+  for (const Finding& finding : findings)
+    if (finding.name == name) return finding;
+  throw std::out_of_range(name);
+}
+
+TEST(Doctor, FindsTheFilesOfAnInstalledTree) {
+  const ScratchFolder tree;
+  tree.write("bin/rnb", "");
+  tree.write("lib/rnb/librnb_train.so", "");
+  tree.write("share/rnb/plots/report.py", "");
+  const Findings found = findings_of_files(Installation(tree.path() / "bin", tree.path() / "no-source"));
+  EXPECT_EQ(named(found, "training module").health, Health::Fine);
+  EXPECT_EQ(named(found, "drawing programs").value, (tree.path() / "share/rnb/plots/report.py").string());
+  EXPECT_EQ(named(found, "Parquet reader").health, Health::Absent);
+  EXPECT_THAT(named(found, "Parquet reader").mend, HasSubstr("cmake --install"));
+}
+
+TEST(Doctor, MissesTheTrainingModuleAndSaysHowToBuildIt) {
+  const ScratchFolder tree;
+  const Findings found = findings_of_files(Installation(tree.path() / "bin", tree.path()));
+  EXPECT_EQ(named(found, "training module").health, Health::Missing);
+  EXPECT_THAT(named(found, "training module").mend, HasSubstr("rnb_train"));
+}
+
+TEST(Doctor, SaysThatAModuleCannotBeOpened) {
+  const ScratchFolder tree;
+  tree.write("lib/rnb/librnb_train.so", "no library");
+  // `false` stands for a program that cannot open it.
+  const Findings found = findings_of_libtorch(Installation(tree.path() / "bin", tree.path()), "false");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].health, Health::Missing);
+  EXPECT_THAT(found[0].value, HasSubstr("cannot be opened"));
+}
+
+TEST(Doctor, AsksPython) {
+  const ScratchFolder tree;
+  const Findings without = findings_of_python(Installation(tree.path() / "bin", tree.path()));
+  ASSERT_EQ(without.size(), 1u);
+  EXPECT_EQ(without[0].health, Health::Missing);
+  EXPECT_THAT(without[0].mend, HasSubstr("pip install h5py matplotlib"));
+  // A Python without h5py: the line that installs it stands beside it.
+  const auto python =
+      tree.write("lib/rnb/venv/bin/python",
+                 "#!/bin/sh\necho '{\"python\": \"3.11.2\", \"h5py\": null, \"matplotlib\": \"3.11.2\"}'\n");
+  std::filesystem::permissions(python, std::filesystem::perms::owner_all);
+  const Findings found = findings_of_python(Installation(tree.path() / "bin", tree.path()));
+  EXPECT_THAT(named(found, "Python").value, HasSubstr("3.11.2"));
+  EXPECT_EQ(named(found, "matplotlib").health, Health::Fine);
+  EXPECT_EQ(named(found, "h5py").health, Health::Missing);
+  EXPECT_EQ(named(found, "pyarrow").health, Health::Absent);  // Parquet files alone need it
+}
+
+TEST(Doctor, KnowsProcessorMemoryAndDisk) {
+  const Findings found = findings_of_machine();
+  EXPECT_FALSE(named(found, "processor").value.empty());
+  EXPECT_THAT(named(found, "memory").value, HasSubstr("GB available"));
+  EXPECT_THAT(named(found, "temporary files").value, HasSubstr("GB free"));
+}
+
+TEST(Doctor, HidesTheTokenAndEndsWithOneWhereSomethingIsMissing) {
+  ::setenv("HF_TOKEN", "secret-words", 1);
+  testing::internal::CaptureStdout();
+  const int code = call_command("doctor", {});  // beside the test program there is no training module
+  const std::string said = testing::internal::GetCapturedStdout();
+  ::unsetenv("HF_TOKEN");
+  EXPECT_EQ(code, kExitFailed) << said;
+  EXPECT_THAT(said, HasSubstr("[missing]"));
+  EXPECT_THAT(said, HasSubstr("HF_TOKEN"));
+  EXPECT_THAT(said, testing::Not(HasSubstr("secret-words")));
+}
+
+}  // namespace
+}  // namespace rnb
