@@ -79,9 +79,9 @@ std::unique_ptr<WordSplitter> read_split(const JsonPart& part) {
   const Pattern pattern = read_pattern(part);
   const auto behavior = part.field<std::string>("behavior");
   const bool invert = part.field_or("invert", false);
-  Keep keep = Keep::Both;
+  KeptPieces keep = KeptPieces::Both;
   if (behavior == "Removed") {
-    keep = invert ? Keep::Matches : Keep::Gaps;
+    keep = invert ? KeptPieces::Matches : KeptPieces::Gaps;
   } else if (behavior != "Isolated") {
     part.unsupported("Split with behavior '" + behavior + "'");
   }
@@ -104,7 +104,7 @@ void read_pre_tokenizer(const JsonPart& part, BpeParts& out) {
       stages.push_back(read_split(stage));
     } else if (type == "Digits") {
       const bool single = stage.field_or("individual_digits", false);
-      stages.push_back(pattern_words(single ? R"(\p{N})" : R"(\p{N}+)", Keep::Both, stage.where));
+      stages.push_back(pattern_words(single ? R"(\p{N})" : R"(\p{N}+)", KeptPieces::Both, stage.where));
     } else if (type == "ByteLevel") {
       byte_level = true;
       out.prefix_space = stage.field_or("add_prefix_space", true);
@@ -116,7 +116,7 @@ void read_pre_tokenizer(const JsonPart& part, BpeParts& out) {
     }
   });
   if (!byte_level) part.unsupported("a pre-tokenizer without ByteLevel");
-  if (stages.empty()) stages.push_back(pattern_words(R"([\s\S]+)", Keep::Both, part.where));
+  if (stages.empty()) stages.push_back(pattern_words(R"([\s\S]+)", KeptPieces::Both, part.where));
   out.words = chained_words(std::move(stages));
 }
 

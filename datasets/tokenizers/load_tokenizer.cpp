@@ -1,5 +1,7 @@
 // Which tokenizer a folder holds.
 
+#include <cstdint>
+
 #include "base/error.h"
 #include "base/json_file.h"
 #include "datasets/tokenizer.h"
@@ -8,9 +10,10 @@
 #include "datasets/tokenizers/vocabulary_files.h"
 
 namespace rnb {
+namespace fs = std::filesystem;
 namespace {
 
-std::unique_ptr<Tokenizer> load_ids_tokenizer(const std::filesystem::path& file) {
+std::unique_ptr<Tokenizer> load_ids_tokenizer(const fs::path& file) {
   read_tokenizer_file(file);  // for its check of the size
   const auto size = json_field<int64_t>(read_json_file(file), "vocab_size", file.string());
   if (size < 1 || size > INT32_MAX)
@@ -18,25 +21,51 @@ std::unique_ptr<Tokenizer> load_ids_tokenizer(const std::filesystem::path& file)
   return make_ids_tokenizer(static_cast<int32_t>(size));
 }
 
+using Loaded = std::unique_ptr<Tokenizer>;
+
+struct Kind {
+  const char* file;     // by which a folder is recognised
+  const char* with_it;  // that must lie beside it; nullptr: nothing
+  Loaded (*load)(const fs::path& file);
+};
+
+Loaded load_json(const fs::path& file) {
+  return load_tokenizer_json(file.parent_path());
+}
+Loaded load_vocabulary(const fs::path& file) {
+  return load_vocabulary_files(file.parent_path());
+}
+Loaded load_clip(const fs::path& file) {
+  return load_clip_tokenizer(file);
+}
+
+// The first that fits is taken: a folder may hold several, of which tokenizer.json says more than older
+// files.
+constexpr Kind kKinds[] = {
+    {"sentencepiece.model", nullptr, load_sentencepiece_tokenizer},
+    {"tokenizer.json", nullptr, load_json},
+    {"vocab.json", "merges.txt", load_vocabulary},
+    {"bpe_simple_vocab_16e6.txt.gz", nullptr, load_clip},
+    {"bpe_simple_vocab_16e6.txt", nullptr, load_clip},
+    {"vocab.txt", nullptr, load_wordpiece_tokenizer},
+    {"ids.json", nullptr, load_ids_tokenizer},
+};
+
 }  // namespace
 
-std::unique_ptr<Tokenizer> load_gpt2_tokenizer(const std::filesystem::path& folder) {
+std::unique_ptr<Tokenizer> load_gpt2_tokenizer(const fs::path& folder) {
   return load_vocabulary_files(folder);
 }
 
-std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder) {
-  const auto has = [&](const char* name) { return std::filesystem::exists(folder / name); };
-  if (has("sentencepiece.model")) return load_sentencepiece_tokenizer(folder / "sentencepiece.model");
-  if (has("tokenizer.json")) return load_tokenizer_json(folder);  // it says most
-  if (has("vocab.json") && has("merges.txt")) return load_vocabulary_files(folder);
-  for (const char* name : {"bpe_simple_vocab_16e6.txt.gz", "bpe_simple_vocab_16e6.txt"})
-    if (has(name)) return load_clip_tokenizer(folder / name);
-  if (has("vocab.txt")) return load_wordpiece_tokenizer(folder / "vocab.txt");
-  if (has("ids.json")) return load_ids_tokenizer(folder / "ids.json");
-  fail("tokenizer",
-       "{}: expected tokenizer.json, or sentencepiece.model, or vocab.json with merges.txt, or "
-       "bpe_simple_vocab_16e6.txt.gz, or vocab.txt, or ids.json in it",
-       folder.string());
+std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder) {
+  std::string expected;
+  for (const Kind& kind : kKinds) {
+    if (fs::exists(folder / kind.file) && (!kind.with_it || fs::exists(folder / kind.with_it)))
+      return kind.load(folder / kind.file);
+    expected += fmt::format("{}{}", expected.empty() ? "" : ", or ", kind.file);
+    if (kind.with_it) expected += fmt::format(" with {}", kind.with_it);
+  }
+  fail("tokenizer", "{}: expected {} in it", folder.string(), expected);
 }
 
 }  // namespace rnb

@@ -17,11 +17,11 @@ constexpr std::string_view kClipNames =
 
 class PatternWords : public WordSplitter {
  public:
-  PatternWords(const std::string& pattern, Keep keep, const std::string& where)
+  PatternWords(const std::string& pattern, KeptPieces keep, const std::string& where)
       : regex_(pattern, where), keep_(keep) {}
 
   void split(std::string_view text, Words& words) const override {
-    const auto add = [&](size_t begin, size_t end, Keep other) {
+    const auto add = [&](size_t begin, size_t end, KeptPieces other) {
       if (end > begin && keep_ != other) words.push_back(text.substr(begin, end - begin));
     };
     size_t done = 0;
@@ -33,16 +33,16 @@ class PatternWords : public WordSplitter {
         at = match.begin + code_point_at(text, match.begin).bytes;
         continue;
       }
-      add(done, match.begin, Keep::Matches);
-      add(match.begin, match.end, Keep::Gaps);
+      add(done, match.begin, KeptPieces::Matches);
+      add(match.begin, match.end, KeptPieces::Gaps);
       at = done = match.end;
     }
-    add(done, text.size(), Keep::Matches);
+    add(done, text.size(), KeptPieces::Matches);
   }
 
  private:
   Regex regex_;
-  Keep keep_;
+  KeptPieces keep_;
 };
 
 class ChainedWords : public WordSplitter {
@@ -64,14 +64,15 @@ class ChainedWords : public WordSplitter {
 
 }  // namespace
 
-std::unique_ptr<WordSplitter> pattern_words(const std::string& pattern, Keep keep, const std::string& where) {
+std::unique_ptr<WordSplitter> pattern_words(const std::string& pattern, KeptPieces keep,
+                                            const std::string& where) {
   // These leave no gap, so that Both and Matches are the same.
-  if (keep != Keep::Gaps) {
+  if (keep != KeptPieces::Gaps) {
     if (pattern == kGpt2) return gpt2_words();
     if (pattern == kQwen2) return qwen2_words(1);
     if (pattern == kLlama3) return qwen2_words(3);
   }
-  if (keep == Keep::Matches) {
+  if (keep == KeptPieces::Matches) {
     if (pattern == kClip) return clip_words(ControlNames::Split);
     if (pattern == kClipNames) return clip_words(ControlNames::Whole);
   }

@@ -32,11 +32,12 @@ std::unique_ptr<WordSplitter> qwen2_words(int most_digits);
 enum class ControlNames { Split, Whole };
 std::unique_ptr<WordSplitter> clip_words(ControlNames names);
 
-// By a regular expression, as Split does in `tokenizers`. Kept are the matches and what lies between them, or
-// only one of these. The patterns above have code of their own, others go to PCRE2; one that it does not
-// understand is an Error starting with `where`.
-enum class Keep { Both, Matches, Gaps };
-std::unique_ptr<WordSplitter> pattern_words(const std::string& pattern, Keep keep, const std::string& where);
+// Which pieces of a text become words where a pattern cuts it: its matches, what lies between them, or both.
+enum class KeptPieces { Both, Matches, Gaps };
+// By a regular expression, as Split does in `tokenizers`. The patterns above have code of their own, others
+// go to PCRE2; throws Error starting with `where` for one that it does not understand.
+std::unique_ptr<WordSplitter> pattern_words(const std::string& pattern, KeptPieces keep,
+                                            const std::string& where);
 
 // Each splitter cuts the words of the one before it.
 std::unique_ptr<WordSplitter> chained_words(std::vector<std::unique_ptr<WordSplitter>> stages);

@@ -16,7 +16,7 @@
 namespace rnb {
 namespace {
 
-// One token a line; the line's number is its id.
+// One token per line; the line's number is its id.
 std::vector<std::string> read_vocab(std::string_view text, const std::string& where) {
   require_utf8(text, where);
   std::vector<std::string> tokens;

@@ -6,7 +6,7 @@
 
 namespace rnb {
 
-// As the text of a vocab.txt, one token a line. Throws Error naming the component unless the file asks for
+// As the text of a vocab.txt, one token per line. Throws Error naming the component unless the file asks for
 // just what the uncased WordPiece does.
 std::string wordpiece_vocabulary(const std::filesystem::path& tokenizer_json);
 
