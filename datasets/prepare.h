@@ -6,11 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "datasets/source.h"
+#include "datasets/source_spec.h"
 
 namespace rnb {
 
-enum class BadRows { Stop, Skip };
 enum class LossOn { Completion, All };
 enum class ExistingStore { Refuse, Replace };  // one that was made with other options or sources
 
@@ -18,7 +17,7 @@ struct PrepareOptions {
   std::string dataset;
   SourceOptions source;
   std::filesystem::path out;  // the store's folder
-  std::string tokenizer;      // "train:4096", a folder (gpt2 files, sentencepiece.model), or empty: default
+  std::string tokenizer;      // "train:SIZE", or a folder for load_tokenizer; empty: train:4096
   BadRows bad_rows = BadRows::Stop;
   LossOn loss_on = LossOn::Completion;
   uint64_t seed = 0;  // splits

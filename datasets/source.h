@@ -1,12 +1,10 @@
 #pragma once
-// Where examples come from. A source is a restartable stream: constructing it again with the same options
-// gives the same examples in the same order. One file a source; each registers itself by name.
+// Where examples come from. A source is a restartable stream: opening it again with the same options gives
+// the same examples in the same order. Sources by name: datasets/source_spec.h.
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -27,7 +25,7 @@ struct Example {
   std::string prompt;      // UTF-8; may be empty
   std::string completion;  // UTF-8; what the loss is on
   std::string domain;
-  SplitHint hint = SplitHint::None;
+  SplitHint hint = SplitHint::None;  // None: the id decides
   ImageRef image = {};
   std::vector<uint8_t> pixels = {};   // of a source with pixel_size(): size x size x 3, RGB
   std::vector<float> embedding = {};  // of a source with embedding_dim(): a vector that came with the data
@@ -43,19 +41,23 @@ struct BadRow {
 using Row = std::variant<Example, BadRow>;
 
 struct SourceOptions {
-  std::filesystem::path from;  // file or folder; empty: the source's own default, if it has one
+  std::filesystem::path from;  // file or folder; empty: SourceSpec::default_from
   uint64_t seed = 0;           // for sources that generate or subsample
   int64_t limit = 0;  // > 0: a seeded subset of that many examples, the same for any order of reading
-  std::map<std::string, std::string> extra;  // source-specific, declared in SourceSpec::options
+  std::map<std::string, std::string> extra;  // by SourceOption::name; open_source adds what was not given
   int threads = 1;
   bool only_texts = false;  // a tokenizer is trained: images need not be looked at
+
+  // The value of an option that the source's specification declares.
+  const std::string& text(const std::string& name) const;
+  int64_t count(const std::string& name) const;  // of one with SourceOption::at_least
 };
 
 class Source {
  public:
   virtual ~Source() = default;
-  virtual std::optional<Row>
-  next() = 0;  // nullopt at the end; throws Error when the source itself is unusable
+  // nullopt at the end. Throws Error when the source itself is unusable; a row that is not right is a BadRow.
+  virtual std::optional<Row> next() = 0;
   // Files read so far or to be read; their SHA-256 goes into the manifest.
   virtual std::vector<std::filesystem::path> files() const { return {}; }
   // Sources whose text is token ids already ("3 17 9") name their fixed vocabulary size; 0 for text.
@@ -69,26 +71,11 @@ class Source {
   // Evaluation weights over domains that differ from the validation counts (skills); by domain name, empty:
   // none.
   virtual std::map<std::string, double> evaluation_weights() const { return {}; }
-  // Files that ImageRef points into, all in one folder; empty: the examples have no images, or none that stay
-  // there.
+  // Files that ImageRef points into, all in one folder and among files(); empty: the examples have no images,
+  // or none that stay there.
   virtual std::vector<std::filesystem::path> image_files() const { return {}; }
   virtual int64_t pixel_size() const { return 0; }     // > 0: examples bring pixels of that size with them
   virtual int64_t embedding_dim() const { return 0; }  // > 0: examples bring a vector of that width with them
 };
-
-struct OptionSpec {
-  std::string name, default_value, help;
-  std::vector<std::string> choices;  // empty: free text
-};
-
-struct SourceSpec {
-  std::string name, summary, licence;
-  std::vector<OptionSpec> options;
-  std::function<std::unique_ptr<Source>(const SourceOptions&)> open;
-  bool skips_bad = false;  // bad rows are in the nature of the data: counted and left out without being asked
-};
-
-const std::vector<SourceSpec>& source_specs();           // sorted by name
-const SourceSpec& source_spec(const std::string& name);  // UsageError with a suggestion
 
 }  // namespace rnb

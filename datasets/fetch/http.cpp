@@ -4,13 +4,14 @@
 #include <cctype>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <exception>
 #include <utility>
 
 #include <curl/curl.h>
 
+#include "base/environment.h"
 #include "base/progress.h"
+#include "base/text.h"
 #include "datasets/fetch/url.h"
 
 namespace rnb {
@@ -18,12 +19,6 @@ namespace {
 
 constexpr int kMostRedirects = 10;
 constexpr size_t kMostHeaders = 200, kLongestErrorPage = 4096;
-
-std::string trimmed(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
-  return std::string(text);
-}
 
 std::string found(const std::map<std::string, std::string>& map, const std::string& name) {
   const auto it = map.find(name);
@@ -116,7 +111,7 @@ struct HttpClient::Exchange {
     if (colon == std::string_view::npos || response.headers.size() >= kMostHeaders) return;
     std::string name(line.substr(0, colon));
     for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    response.headers[name] = trimmed(line.substr(colon + 1));
+    response.headers[name] = std::string(trimmed(line.substr(colon + 1)));
   }
 
   void body(std::string_view piece) {
@@ -182,9 +177,9 @@ void HttpClient::Exchange::configure(curl_slist* headers, char* error_text) {
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &Exchange::on_progress);
   curl_easy_setopt(curl, CURLOPT_XFERINFODATA, this);
-  for (const char* const name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})  // the first that is set
-    if (const char* const file = std::getenv(name); file && *file) {
-      curl_easy_setopt(curl, CURLOPT_CAINFO, file);
+  for (const Variable name : {Variable::CaBundle, Variable::CertFile})  // the first that is set
+    if (const auto file = environment(name)) {
+      curl_easy_setopt(curl, CURLOPT_CAINFO, file->c_str());  // libcurl copies it
       break;
     }
 }

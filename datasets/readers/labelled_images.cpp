@@ -76,7 +76,7 @@ LabelledTask read_task(const fs::path& folder) {
 std::vector<LabelledTask> read_labelled_images(const fs::path& folder) {
   if (!fs::is_directory(folder))
     fail("zero-shot",
-         "{}: is not a folder; expected classes.txt and a folder a class, or folders of such tasks",
+         "{}: is not a folder; expected classes.txt and one folder per class, or folders of such tasks",
          folder.string());
   const fs::path whole = folder.filename().empty() ? folder.parent_path() : folder;  // "tasks/"
   if (fs::exists(whole / "classes.txt")) return {read_task(whole)};

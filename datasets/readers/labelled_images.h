@@ -1,8 +1,8 @@
 #pragma once
 // Folders of labelled images, for zero-shot classification.
 //
-//   TASK/classes.txt     one class a line: the folder of its images, or "folder<TAB>words for the prompt"
-//   TASK/templates.txt   prompts, one a line, {} where the class stands; optional
+//   TASK/classes.txt     one class per line: the folder of its images, or "folder<TAB>words for the prompt"
+//   TASK/templates.txt   prompts, one per line, {} where the class stands; optional
 //   TASK/<folder>/*.jpg|png|webp
 //
 // The folder given is one task, or holds tasks.

@@ -62,8 +62,8 @@ void MetadataVectors::open(uint32_t file) {
   const auto array = NpzFile(npz_[file]).read(array_);
   const auto& shape = array.header.shape;
   if (shape.size() != 2 || shape[0] != rows_[file] || shape[1] < 1 || (dim_ > 0 && shape[1] != dim_))
-    fail("datacomp", "{}: has shape [{}]; expected {} rows, one a uid{}", array.where, fmt::join(shape, ", "),
-         rows_[file], dim_ > 0 ? fmt::format(", of width {}", dim_) : "");
+    fail("datacomp", "{}: has shape [{}]; expected {} rows, one per uid{}", array.where,
+         fmt::join(shape, ", "), rows_[file], dim_ > 0 ? fmt::format(", of width {}", dim_) : "");
   dim_ = shape[1];
   values_ = array.floats();
   opened_ = file;

@@ -12,8 +12,8 @@
 #include "datasets/images/clip_pixels.h"
 #include "datasets/readers/metadata_vectors.h"
 #include "datasets/readers/uid_subset.h"
-#include "datasets/sources/options.h"
-#include "datasets/sources/sources.h"
+#include "datasets/source_spec.h"
+#include "datasets/sources/seeded_subset.h"
 #include "datasets/webdataset/samples.h"
 
 namespace rnb {
@@ -27,9 +27,6 @@ constexpr int kThinnest = 200;  // longer by shorter side; resizing it would mak
 constexpr const char* kImages[] = {"jpg", "jpeg", "png", "webp"};
 
 std::vector<fs::path> tars_of(const fs::path& from) {
-  if (from.empty())
-    fail_usage("datacomp",
-               "--from is missing; expected a folder of WebDataset tars (img2dataset's shards), or one tar");
   if (!fs::is_directory(from)) return {from};
   std::vector<fs::path> tars;
   const auto look = [&](const fs::path& folder) {
@@ -51,7 +48,7 @@ int64_t pixels_of(const std::string& images) {
   const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
   if (!images.starts_with("embed:") || code != std::errc() || end != digits.data() + digits.size() ||
       size < 8 || size > 1024)
-    fail_usage("datacomp", "images={}; expected tars, or embed:SIZE with 8 to 1024 pixels a side", images);
+    fail_usage("datacomp", "images={}; expected tars, or embed:SIZE with 8 to 1024 pixels per side", images);
   return size;
 }
 
@@ -70,14 +67,14 @@ class DataComp : public Source {
   explicit DataComp(const SourceOptions& o)
       : options_(o),
         tars_(tars_of(o.from)),
-        pixels_(pixels_of(option_text(o, "images"))),
-        domain_fields_(fields_of(option_text(o, "domain-field"))),
-        caption_field_(option_text(o, "caption-field")) {
-    if (const std::string vectors = option_text(o, "vectors"); !vectors.empty()) {
-      const std::string array = option_text(o, "vectors-array");
+        pixels_(pixels_of(o.text("images"))),
+        domain_fields_(fields_of(o.text("domain-field"))),
+        caption_field_(o.text("caption-field")) {
+    if (const std::string vectors = o.text("vectors"); !vectors.empty()) {
+      const std::string array = o.text("vectors-array");
       vectors_.emplace(beside(vectors), array.empty() ? "l14_img" : array);
     }
-    if (const std::string subset = option_text(o, "subset"); !subset.empty()) {
+    if (const std::string subset = o.text("subset"); !subset.empty()) {
       subset_file_ = beside(subset);
       subset_.emplace(subset_file_);
     }
@@ -244,7 +241,7 @@ class DataComp : public Source {
     try {
       const Image image = decode_image(bytes);
       if (std::max(image.width, image.height) > kThinnest * std::min(image.width, image.height))
-        return fmt::format("an image of {} x {} pixels, a line more than a picture", image.width,
+        return fmt::format("an image of {} x {} pixels, a line rather than a picture", image.width,
                            image.height);
       if (pixels_ > 0) e.pixels = centre_square(image, static_cast<int>(pixels_)).rgb;
       return {};
@@ -271,27 +268,22 @@ class DataComp : public Source {
   bool outside_ = false;  // of the subset: no bad row, but not asked for
 };
 
+RNB_REGISTER(
+    SourceSpec, .name = "datacomp",
+    .summary = "image-text pairs in WebDataset tars: KEY.jpg|png|webp, KEY.txt, KEY.json",
+    .licence = "the index CC BY 4.0; the images and captions are their owners'",
+    .files = "a folder of WebDataset tars (img2dataset's shards), or one tar",
+    .options = {{"domain-field", "",
+                 "json field that names the domain; a+b joins two; default: one domain, 'all'"},
+                {"caption-field", "", "json field with the caption, in place of KEY.txt"},
+                {"subset", "", "DataComp subset file: .npy of dtype u8,u8 with the uids to keep"},
+                {"vectors", "",
+                 "embeddings that came with the data: an .npz, or DataComp's metadata folder of them"},
+                {"vectors-array", "l14_img", "array of the .npz"},
+                {"images", "tars",
+                 "tars: they stay there; embed:SIZE: squares of that many pixels in the store"}},
+    .bad_rows = BadRows::Skip,
+    .open = [](const SourceOptions& o) -> std::unique_ptr<Source> { return std::make_unique<DataComp>(o); });
+
 }  // namespace
-
-SourceSpec datacomp_source() {
-  return {
-      "datacomp",
-      "image-text pairs in WebDataset tars: KEY.jpg|png|webp, KEY.txt, KEY.json",
-      "the index CC BY 4.0; the images and captions are their owners'",
-      {{"domain-field",
-        "",
-        "json field that names the domain; a+b joins two; default: one domain, 'all'",
-        {}},
-       {"caption-field", "", "json field with the caption, in place of KEY.txt", {}},
-       {"subset", "", "DataComp subset file: .npy of dtype u8,u8 with the uids to keep", {}},
-       {"vectors",
-        "",
-        "embeddings that came with the data: an .npz, or DataComp's metadata folder of them",
-        {}},
-       {"vectors-array", "l14_img", "array of the .npz", {}},
-       {"images", "tars", "tars: they stay there; embed:SIZE: squares of that many pixels in the store", {}}},
-      [](const SourceOptions& o) -> std::unique_ptr<Source> { return std::make_unique<DataComp>(o); },
-      /*skips_bad=*/true};
-}
-
 }  // namespace rnb

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "base/error.h"
-#include "datasets/sources/jsonl.h"
-#include "datasets/sources/sources.h"
+#include <fmt/ranges.h>
+
+#include "datasets/source_spec.h"
+#include "datasets/sources/json_lines.h"
 
 namespace rnb {
 namespace {
@@ -29,22 +30,14 @@ std::string convert(const nlohmann::json& row, int64_t line, Example& e) {
   return {};
 }
 
-}  // namespace
-
-SourceSpec dolly_source() {
-  return {"dolly",
-          "Dolly-15k: 15,011 instructions in 8 categories",
-          "CC BY-SA 3.0",
-          {},
-          [](const SourceOptions& o) -> std::unique_ptr<Source> {
-            if (o.from.empty())
-              fail_usage(
-                  "dolly",
-                  "--from is missing; expected databricks-dolly-15k.jsonl or the folder that holds it");
-            const auto file =
-                std::filesystem::is_directory(o.from) ? o.from / "databricks-dolly-15k.jsonl" : o.from;
-            return std::make_unique<JsonlSource>(file, o, convert);
-          }};
+std::unique_ptr<Source> open_dolly(const SourceOptions& o) {
+  const auto file = std::filesystem::is_directory(o.from) ? o.from / "databricks-dolly-15k.jsonl" : o.from;
+  return std::make_unique<JsonlSource>(file, o, convert);
 }
 
+RNB_REGISTER(SourceSpec, .name = "dolly", .summary = "Dolly-15k: 15,011 instructions in 8 categories",
+             .licence = "CC BY-SA 3.0", .files = "databricks-dolly-15k.jsonl or the folder that holds it",
+             .fetch = {"dolly"}, .open = open_dolly);
+
+}  // namespace
 }  // namespace rnb

@@ -1,119 +1,55 @@
-#include "datasets/sources/jsonl.h"
+// Any JSON-lines file, its columns named by options.
 
 #include "base/error.h"
-#include "datasets/sources/options.h"
-#include "datasets/sources/sources.h"
-#include "datasets/tokenizer.h"
+#include "datasets/source_spec.h"
+#include "datasets/sources/json_lines.h"
 
 namespace rnb {
 namespace {
 
-constexpr size_t kLongestLine = 64 << 20;
+struct Columns {
+  std::string text, prompt, domain, id;  // prompt and id may be empty: there is none
+};
+
+Columns columns_of(const SourceOptions& o) {
+  constexpr const char* kUsual = "text";
+  const auto or_usual = [&](const char* name, const char* usual) {
+    const std::string& given = o.text(name);
+    return given.empty() ? std::string(usual) : given;
+  };
+  std::string text = or_usual("text", kUsual);
+  if (const std::string& completion = o.text("completion"); !completion.empty()) {
+    if (text != kUsual)
+      fail_usage("jsonl", "text={} and completion={}; expected one of the two", text, completion);
+    text = completion;
+  }
+  return {text, o.text("prompt"), or_usual("domain", "domain"), o.text("id")};
+}
+
+std::string convert(const Columns& columns, const nlohmann::json& row, int64_t line, Example& e) {
+  std::string why = text_member(row, columns.text, e.completion);
+  if (why.empty()) why = text_member(row, columns.domain, e.domain);
+  if (why.empty() && !columns.prompt.empty()) why = text_member(row, columns.prompt, e.prompt);
+  if (why.empty() && !columns.id.empty()) why = text_member(row, columns.id, e.id);
+  if (columns.id.empty()) e.id = fmt::format("line-{}", line);
+  return why;
+}
+
+std::unique_ptr<Source> open_jsonl(const SourceOptions& o) {
+  return std::make_unique<JsonlSource>(
+      o.from, o, [columns = columns_of(o)](const nlohmann::json& row, int64_t line, Example& e) {
+        return convert(columns, row, line, e);
+      });
+}
+
+RNB_REGISTER(SourceSpec, .name = "jsonl", .summary = "any JSON-lines file, its columns named by options",
+             .licence = "the file's own", .files = "a file of JSON lines",
+             .options = {{"text", "text", "column with the text that the loss is on"},
+                         {"completion", "", "the same, in place of text, for files with a prompt"},
+                         {"prompt", "", "column with a prompt (no loss on it)"},
+                         {"domain", "domain", "column with the domain"},
+                         {"id", "", "column with a unique id; default: the line number"}},
+             .open = open_jsonl);
 
 }  // namespace
-
-std::string text_member(const nlohmann::json& object, const std::string& key, std::string& out) {
-  const auto it = object.find(key);
-  if (it == object.end()) return fmt::format("\"{}\" is missing", key);
-  if (it->is_number_integer()) {
-    out = it->dump();
-    return {};
-  }
-  if (!it->is_string()) return fmt::format("\"{}\" is not a string", key);
-  out = it->get<std::string>();
-  return {};
-}
-
-JsonlSource::JsonlSource(std::filesystem::path file, const SourceOptions& options, Convert convert)
-    : file_(std::move(file)), convert_(std::move(convert)), in_(file_, std::ios::binary) {
-  if (!in_ || std::filesystem::is_directory(file_))
-    fail("jsonl", "{}: cannot be opened; --from must name a JSON-lines file", file_.string());
-  if (options.limit <= 0) return;
-  // By id, so that a reordered file with ids of its own gives the same subset.
-  std::vector<std::string> ids;
-  while (const auto line = next_line()) {
-    const Row row = parse(*line);
-    const auto* example = std::get_if<Example>(&row);
-    ids.push_back(example ? example->id : std::get<BadRow>(row).where);
-  }
-  keep_ = seeded_subset(ids, options.limit, options.seed);
-  in_.clear();
-  in_.seekg(0);
-  line_ = rows_ = 0;
-}
-
-std::optional<std::string> JsonlSource::next_line() {
-  std::streambuf& buffer = *in_.rdbuf();
-  constexpr int kEnd = std::char_traits<char>::eof();
-  for (;;) {
-    std::string line;
-    int c = buffer.sbumpc();
-    if (c == kEnd) return std::nullopt;
-    ++line_;
-    for (; c != '\n' && c != kEnd; c = buffer.sbumpc())
-      if (line.size() <= kLongestLine) line += static_cast<char>(c);
-    if (line.ends_with('\r')) line.pop_back();
-    if (line.empty()) continue;
-    ++rows_;
-    return line;
-  }
-}
-
-std::optional<Row> JsonlSource::next() {
-  while (const auto line = next_line())
-    if (keep_.empty() || keep_[static_cast<size_t>(rows_ - 1)]) return parse(*line);
-  return std::nullopt;
-}
-
-Row JsonlSource::parse(const std::string& line) {
-  const std::string where = fmt::format("{}:{}", file_.string(), line_);
-  if (line.size() > kLongestLine) return BadRow{where, "the line is longer than 64 MiB"};
-  try {
-    const auto json = nlohmann::json::parse(line);
-    if (!json.is_object()) return BadRow{where, "is not a JSON object"};
-    Example example;
-    if (const std::string why = convert_(json, line_, example); !why.empty()) return BadRow{where, why};
-    if (example.completion.empty()) return BadRow{where, "the completion is empty"};
-    if (example.id.empty()) return BadRow{where, "the id is empty"};
-    if (example.domain.empty()) return BadRow{where, "the domain is empty"};
-    return example;
-  } catch (const nlohmann::json::exception& e) {
-    return BadRow{where, fmt::format("is not valid JSON: {}", e.what())};
-  }
-}
-
-SourceSpec jsonl_source() {
-  return {"jsonl",
-          "any JSON-lines file, its columns named by options",
-          "the file's own",
-          {{"text", "text", "column with the text that the loss is on", {}},
-           {"completion", "", "the same, in place of text, for files with a prompt", {}},
-           {"prompt", "", "column with a prompt (no loss on it)", {}},
-           {"domain", "domain", "column with the domain", {}},
-           {"id", "", "column with a unique id; default: the line number", {}}},
-          [](const SourceOptions& o) -> std::unique_ptr<Source> {
-            if (o.from.empty()) fail_usage("jsonl", "--from FILE is missing");
-            const auto named = [&](const char* name, std::string fallback) {
-              const std::string given = option_text(o, name);
-              return given.empty() ? fallback : given;
-            };
-            if (!option_text(o, "text").empty() && !option_text(o, "completion").empty())
-              fail_usage("jsonl", "text={} and completion={}; expected one of the two",
-                         option_text(o, "text"), option_text(o, "completion"));
-            const auto text = named("completion", named("text", "text")), domain = named("domain", "domain"),
-                       prompt = option_text(o, "prompt"), id = option_text(o, "id");
-            return std::make_unique<JsonlSource>(o.from, o,
-                                                 [=](const nlohmann::json& row, int64_t line, Example& e) {
-                                                   std::string why = text_member(row, text, e.completion);
-                                                   if (why.empty()) why = text_member(row, domain, e.domain);
-                                                   if (why.empty() && !prompt.empty())
-                                                     why = text_member(row, prompt, e.prompt);
-                                                   if (why.empty() && !id.empty())
-                                                     why = text_member(row, id, e.id);
-                                                   if (id.empty()) e.id = fmt::format("line-{}", line);
-                                                   return why;
-                                                 });
-          }};
-}
-
 }  // namespace rnb

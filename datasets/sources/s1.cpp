@@ -7,10 +7,10 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "datasets/readers/parquet_rows.h"
-#include "datasets/sources/jsonl.h"
-#include "datasets/sources/options.h"
+#include "datasets/source_spec.h"
+#include "datasets/sources/json_lines.h"
 #include "datasets/sources/s1_files.h"
-#include "datasets/sources/sources.h"
+#include "datasets/sources/seeded_subset.h"
 
 namespace rnb {
 namespace {
@@ -43,13 +43,10 @@ std::string trajectory(const nlohmann::json& row, const char* key, std::string& 
 
 class S1Rows {
  public:
-  explicit S1Rows(const SourceOptions& o)
-      : domain_(option_text(o, "domain-column", "source_type")), traces_(option_text(o, "traces", "auto")) {
-    const std::string system = option_text(o, "system", kQwenSystem);
+  explicit S1Rows(const SourceOptions& o) : domain_(o.text("domain-column")), traces_(o.text("traces")) {
+    const std::string& system = o.text("system");
     if (!system.empty()) head_ = "<|im_start|>system\n" + system + "<|im_end|>\n";
   }
-
-  static constexpr const char* kQwenSystem = "You are a helpful assistant.";
 
   std::vector<std::string> required() const { return {"question", domain_}; }
   std::vector<std::string> optional() const {
@@ -157,19 +154,18 @@ class S1 : public Source {
   int64_t number_ = 0;
 };
 
+RNB_REGISTER(
+    SourceSpec, .name = "s1",
+    .summary =
+        "S1: reasoning questions with thinking and answer in Qwen's chat template (Parquet or JSON lines)",
+    .licence = "Apache-2.0", .files = kS1Files, .fetch = {"s1", "s1k", "s1k-1.1"},
+    .options = {{"domain-column", "source_type", "column with the domain", {"source_type", "cot_type"}},
+                {"traces",
+                 "auto",
+                 "whose thinking and attempt: s1's, or of s1K-1.1; auto: the first that a row has",
+                 {"auto", "s1", "deepseek", "gemini"}},
+                {"system", "You are a helpful assistant.", "the template's system message; empty: none"}},
+    .open = [](const SourceOptions& o) -> std::unique_ptr<Source> { return std::make_unique<S1>(o); });
+
 }  // namespace
-
-SourceSpec s1_source() {
-  return {"s1",
-          "S1: reasoning questions with thinking and answer in Qwen's chat template (Parquet or JSON lines)",
-          "Apache-2.0",
-          {{"domain-column", "source_type", "column with the domain", {"source_type", "cot_type"}},
-           {"traces",
-            "auto",
-            "whose thinking and attempt: s1's, or of s1K-1.1; auto: the first that a row has",
-            {"auto", "s1", "deepseek", "gemini"}},
-           {"system", S1Rows::kQwenSystem, "the template's system message; empty: none", {}}},
-          [](const SourceOptions& o) -> std::unique_ptr<Source> { return std::make_unique<S1>(o); }};
-}
-
 }  // namespace rnb

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "base/error.h"
-#include "datasets/sources/options.h"
+#include "datasets/sources/path_list.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -33,10 +33,6 @@ size_t shards_named(const fs::path& file) {
 }  // namespace
 
 S1Files find_s1_files(const fs::path& from) {
-  constexpr const char* kExpected =
-      "train-000NN-of-000MM.parquet (or the folder that holds them, or data/ with them), or a file of JSON "
-      "lines";
-  if (from.empty()) fail_usage("s1", "--from is missing; expected {}", kExpected);
   S1Files out;
   if (fs::is_regular_file(from)) {
     out.parquet = from.extension() == ".parquet";
@@ -60,8 +56,9 @@ S1Files find_s1_files(const fs::path& from) {
   for (const fs::path& folder : {from, from / "data"})
     if (out.files.empty()) out.files = with_extension(folder, ".jsonl");
   if (out.files.size() > 1)
-    fail("s1", "{}: holds several .jsonl files: {}; name one with --from", from.string(), listed(out.files));
-  if (out.files.empty()) fail("s1", "{}: holds no data; expected {}", from.string(), kExpected);
+    fail("s1", "{}: holds several .jsonl files: {}; name one with --from", from.string(),
+         path_list(out.files));
+  if (out.files.empty()) fail("s1", "{}: holds no data; expected {}", from.string(), kS1Files);
   return out;
 }
 

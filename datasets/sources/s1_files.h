@@ -8,6 +8,10 @@
 
 namespace rnb {
 
+constexpr const char* kS1Files =
+    "train-000NN-of-000MM.parquet (or the folder that holds them, or data/ with them), or a file of JSON "
+    "lines";
+
 struct S1Files {
   bool parquet = false;
   std::vector<std::filesystem::path> files;  // in the order of their names; one of JSON lines

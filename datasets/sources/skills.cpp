@@ -8,8 +8,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "datasets/sources/options.h"
-#include "datasets/sources/sources.h"
+#include "datasets/source_spec.h"
 
 namespace rnb {
 namespace {
@@ -23,11 +22,9 @@ constexpr std::array<double, kDomains> kDefaultEvaluation{0.1, 0.2, 0.2, 0.5};
 class Skills : public Source {
  public:
   explicit Skills(const SourceOptions& o) : seed_(o.seed) {
-    total_ = o.limit > 0 ? o.limit : option_count(o, "skills", "examples", 4000, kDomains);
-    const auto it = o.extra.find("evaluation");
-    if (it != o.extra.end() && !it->second.empty()) read_evaluation(it->second);
-    if (const auto one = o.extra.find("eval"); one != o.extra.end() && !one->second.empty())
-      evaluate_one(one->second);
+    total_ = o.limit > 0 ? o.limit : o.count("examples");
+    if (const std::string& weights = o.text("evaluation"); !weights.empty()) read_evaluation(weights);
+    if (const std::string& one = o.text("eval"); !one.empty()) evaluate_one(one);
     for (int table = 0; table < kTables; ++table)
       for (int token = 0; token < kVocabulary; ++token) {
         Rng rng(seed_, "skills/table", static_cast<uint64_t>(token), static_cast<uint64_t>(table));
@@ -92,17 +89,17 @@ class Skills : public Source {
   std::array<std::array<std::array<int, kSuccessors>, kVocabulary>, kTables> tables_{};
 };
 
+RNB_REGISTER(
+    SourceSpec, .name = "skills",
+    .summary =
+        "synthetic: 4 domains that share latent Markov tables in known proportions; its best mixture can be "
+        "searched",
+    .licence = "generated",
+    .options =
+        {{.name = "examples", .default_value = "4000", .help = "how many sequences", .at_least = kDomains},
+         {"evaluation", "0.1,0.2,0.2,0.5", "evaluation weights of the 4 domains"},
+         {"eval", "", "one domain that has all the evaluation weight"}},
+    .open = [](const SourceOptions& o) -> std::unique_ptr<Source> { return std::make_unique<Skills>(o); });
+
 }  // namespace
-
-SourceSpec skills_source() {
-  return {"skills",
-          "synthetic: 4 domains that share latent Markov tables in known proportions; its best mixture can "
-          "be searched",
-          "generated",
-          {{"examples", "4000", "how many sequences", {}},
-           {"evaluation", "0.1,0.2,0.2,0.5", "evaluation weights of the 4 domains", {}},
-           {"eval", "", "one domain that has all the evaluation weight", {}}},
-          [](const SourceOptions& o) -> std::unique_ptr<Source> { return std::make_unique<Skills>(o); }};
-}
-
 }  // namespace rnb

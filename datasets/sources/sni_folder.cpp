@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
-#include "datasets/sources/options.h"
+#include "datasets/sources/path_list.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -52,10 +52,10 @@ bool holds(const fs::path& folder, const char* extension) {
   return false;
 }
 
-// One name a line.
+// One name per line.
 std::set<std::string> read_list(const fs::path& file) {
   if (fs::file_size(file) > kLargestList)
-    fail("sni", "{}: {} bytes; expected a list of task names, one a line", file.string(),
+    fail("sni", "{}: {} bytes; expected a list of task names, one per line", file.string(),
          fs::file_size(file));
   std::set<std::string> names;
   const std::string text = read_text_file(file);
@@ -67,7 +67,7 @@ std::set<std::string> read_list(const fs::path& file) {
     if (name.ends_with(".json")) name.resize(name.size() - 5);
     if (!name.empty()) names.insert(std::move(name));
   }
-  if (names.empty()) fail("sni", "{}: is empty; expected task names, one a line", file.string());
+  if (names.empty()) fail("sni", "{}: is empty; expected task names, one per line", file.string());
   return names;
 }
 
@@ -89,7 +89,7 @@ void find_lists(const fs::path& from, const fs::path& task_folder, const std::st
     fail_usage(who,
                "splits={}: found no train_tasks.txt and test_tasks.txt in {}; expected a folder that holds "
                "them, or its name in splits/",
-               splits, listed(places));
+               splits, path_list(places));
   }
   out.list_files = {found / "train_tasks.txt", found / "test_tasks.txt"};
   out.lists = SniLists{read_list(out.list_files[0]), read_list(out.list_files[1])};
@@ -115,7 +115,7 @@ SniFolder find_sni_folder(const fs::path& from, const std::string& splits, const
   }
   if (official.size() > 1)
     fail(who, "{}: several folders hold task files: {}; name one with --from", from.string(),
-         listed(official));
+         path_list(official));
   if (!official.empty()) {
     add_tasks(official.front(), ".json", out.tasks);
     find_lists(from, official.front(), splits, who, out);

@@ -17,7 +17,7 @@ struct SniLists {
 };
 
 struct SniFolder {
-  bool flat = false;                                   // JSON lines, one file a task
+  bool flat = false;                                   // JSON lines, one file per task
   std::map<std::string, std::filesystem::path> tasks;  // by name
   std::optional<SniLists> lists;                       // of the official split; none where none were found
   std::vector<std::filesystem::path> list_files;       // that `lists` was read from

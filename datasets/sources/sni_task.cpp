@@ -7,7 +7,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "datasets/readers/json_pieces.h"
-#include "datasets/sources/jsonl.h"
+#include "datasets/sources/json_lines.h"
 
 namespace rnb {
 namespace fs = std::filesystem;

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/random.h"
-#include "datasets/sources/options.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -54,7 +53,7 @@ void read_table(const fs::path& file, const std::string& who, Categories& out) {
 
 // categories=: official task files (their folder) or tables, with commas between several.
 Categories read_categories(const SourceOptions& o, const std::string& who, SniChoice& choice) {
-  const std::string given = option_text(o, "categories", "");
+  const std::string& given = o.text("categories");
   if (given.empty())
     fail_usage(who,
                "{}: flat files name no categories; expected --option categories=PATH, the folder of the "
@@ -103,7 +102,7 @@ struct Wanted {
 
 Wanted wanted_tasks(const SniFolder& folder, const SourceOptions& o, SniKind kind, const std::string& who,
                     SniChoice& choice) {
-  const std::string split = option_text(o, "split", "listed");
+  const std::string split = kind == SniKind::Tasks ? o.text("split") : "listed";
   const auto here = [&](const std::set<std::string>& list, const char* which) {
     std::vector<std::string> out;
     for (const std::string& name : list)
@@ -158,17 +157,14 @@ void take_seeded(std::vector<SniTask>& tasks, int64_t n, uint64_t seed, const st
 }  // namespace
 
 SniChoice choose_sni_tasks(const SourceOptions& o, SniKind kind, const std::string& who) {
-  if (o.from.empty())
-    fail_usage(
-        who, "--from is missing; expected the folder of allenai/natural-instructions or of its flat mirror");
-  const SniFolder folder = find_sni_folder(o.from, option_text(o, "splits", "default"), who);
+  const SniFolder folder = find_sni_folder(o.from, o.text("splits"), who);
   SniChoice choice;
   choice.flat = folder.flat;
   choice.files = folder.list_files;
   std::optional<Categories> categories;
   if (folder.flat) categories = read_categories(o, who, choice);
   const Wanted wanted = wanted_tasks(folder, o, kind, who, choice);
-  const bool english_only = option_text(o, "languages", "english") == "english";
+  const bool english_only = o.text("languages") == "english";
   int64_t foreign = 0;
   for (const auto& [names, tasks] :
        {std::pair{&wanted.train, &choice.train}, {&wanted.evaluation, &choice.evaluation}})
@@ -182,7 +178,7 @@ SniChoice choose_sni_tasks(const SourceOptions& o, SniKind kind, const std::stri
         ++foreign;
       }
     }
-  take_seeded(choice.train, option_count(o, who, "tasks", 0), o.seed, who);
+  take_seeded(choice.train, o.count("tasks"), o.seed, who);
   if (foreign > 0)
     choice.notes.push_back(
         fmt::format("{} tasks were left out: their input or output is not in English", foreign));

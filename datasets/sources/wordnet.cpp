@@ -6,7 +6,8 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
-#include "datasets/sources/sources.h"
+#include "datasets/source_spec.h"
+#include "datasets/sources/seeded_subset.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -28,7 +29,6 @@ constexpr std::array<const char*, 45> kLexicographerFiles{
     "verb.creation",    "verb.emotion",       "verb.motion",
     "verb.perception",  "verb.possession",    "verb.social",
     "verb.stative",     "verb.weather",       "adj.ppl"};
-constexpr const char* kDefaultFolder = "/usr/share/wordnet";
 
 // "galore(ip)" -> "galore", "hot_dog" -> "hot dog"
 std::string headword(std::string_view word) {
@@ -41,9 +41,8 @@ std::string headword(std::string_view word) {
 class WordNet : public Source {
  public:
   explicit WordNet(const SourceOptions& options) {
-    const fs::path folder = options.from.empty() ? fs::path(kDefaultFolder) : options.from;
     for (const char* part : {"data.noun", "data.verb", "data.adj", "data.adv"}) {
-      const fs::path file = folder / part;
+      const fs::path file = options.from / part;
       if (!fs::exists(file))
         fail("wordnet",
              "{}: is missing; install Debian's wordnet-base (scripts/setup.sh does) or give its folder with "
@@ -109,14 +108,12 @@ class WordNet : public Source {
   size_t at_ = 0;
 };
 
+RNB_REGISTER(
+    SourceSpec, .name = "wordnet",
+    .summary = "WordNet 3.0 glosses, 117,659 in 45 lexicographer domains (Debian's wordnet-base)",
+    .licence = "WordNet 3.0 licence", .files = "the folder with data.noun, data.verb, data.adj and data.adv",
+    .default_from = "/usr/share/wordnet",
+    .open = [](const SourceOptions& o) -> std::unique_ptr<Source> { return std::make_unique<WordNet>(o); });
+
 }  // namespace
-
-SourceSpec wordnet_source() {
-  return {"wordnet",
-          "WordNet 3.0 glosses, 117,659 in 45 lexicographer domains (Debian's wordnet-base)",
-          "WordNet 3.0 licence",
-          {},
-          [](const SourceOptions& o) -> std::unique_ptr<Source> { return std::make_unique<WordNet>(o); }};
-}
-
 }  // namespace rnb

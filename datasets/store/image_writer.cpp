@@ -10,11 +10,13 @@ namespace fs = std::filesystem;
 
 ImageWriter::ImageWriter(const fs::path& store, const Source& source) : source_(source) {
   if (!source.image_files().empty())
-    places_ = std::make_unique<NpyWriter>(store / "image.npy", "<i8", std::vector<int64_t>{3});
+    places_ = std::make_unique<NpyWriter>(store / "image.npy", npy_type<int64_t>(), std::vector<int64_t>{3});
   if (const int64_t size = source.pixel_size(); size > 0)
-    pixels_ = std::make_unique<NpyWriter>(store / "pixels.npy", "|u1", std::vector<int64_t>{size, size, 3});
+    pixels_ = std::make_unique<NpyWriter>(store / "pixels.npy", npy_type<uint8_t>(),
+                                          std::vector<int64_t>{size, size, 3});
   if (const int64_t dim = source.embedding_dim(); dim > 0)
-    vectors_ = std::make_unique<NpyWriter>(store / "vectors.npy", "<f4", std::vector<int64_t>{dim});
+    vectors_ =
+        std::make_unique<NpyWriter>(store / "vectors.npy", npy_type<float>(), std::vector<int64_t>{dim});
 }
 
 void ImageWriter::add(const Example& e) {
@@ -32,15 +34,16 @@ void ImageWriter::add(const Example& e) {
   }
 }
 
-nlohmann::json ImageWriter::close(const nlohmann::json& digests) {
+nlohmann::json ImageWriter::close(const SourceDigests& digests) {
   for (const auto& writer : {places_.get(), pixels_.get(), vectors_.get()})
     if (writer) writer->close();
   if (pixels_) return {{"size", source_.pixel_size()}};
   if (!places_) return nullptr;
   nlohmann::json tars = nlohmann::json::array();
   for (const fs::path& file : source_.image_files()) {
-    const std::string name = file.filename().string();
-    tars.push_back({{"name", name}, {"bytes", fs::file_size(file)}, {"sha256", digests.at(name)}});
+    tars.push_back({{"name", file.filename().string()},
+                    {"bytes", fs::file_size(file)},
+                    {"sha256", digests.sha256(file)}});
   }
   return {{"tars", tars}};
 }

@@ -12,6 +12,7 @@
 
 #include "base/npy.h"
 #include "datasets/source.h"
+#include "datasets/source_digests.h"
 
 namespace rnb {
 
@@ -21,8 +22,8 @@ class ImageWriter {
  public:
   ImageWriter(const std::filesystem::path& store, const Source& source);
   void add(const Example& example);
-  // What the manifest says of them, null for a store without images; `digests`: SHA-256 by file name.
-  nlohmann::json close(const nlohmann::json& digests);
+  // What the manifest says of them, null for a store without images; `digests`: of the source's files.
+  nlohmann::json close(const SourceDigests& digests);
 
  private:
   const Source& source_;

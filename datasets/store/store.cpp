@@ -92,7 +92,7 @@ void require_weights(const std::vector<double>& weights, size_t domains, const s
   double sum = 0;
   for (const double w : weights) sum += w >= 0 ? w : NAN;
   if (weights.size() != domains || !std::isfinite(sum) || sum <= 0)
-    fail("store", "{}: evaluation_weights is [{}]; expected {} weights >= 0, one a domain", where,
+    fail("store", "{}: evaluation_weights is [{}]; expected {} weights >= 0, one per domain", where,
          fmt::join(weights, ", "), domains);
 }
 

@@ -1,13 +1,20 @@
 #pragma once
 // The prepared store: a folder of memory-mapped .npy files that numpy opens, plus manifest.json. Examples
-// keep the source's order; an example's tokens are BOS, prompt, completion, EOS, uncut.
+// keep the source's order; an example's tokens are BOS, prompt, completion, EOS, uncut. n: the number of
+// examples.
 //
-//   tokens.npy      int32 [sum of lengths]      text.npy          uint8 [sum of text bytes], prompt +
-//   completion offsets.npy     int64 [n + 1]               text_offsets.npy  int64 [n + 1] loss_from.npy
-//   int32 [n]  index (in the example) of the first token that is predicted with a loss domain.npy      int32
-//   [n]                   split.npy         uint8 [n]  0 train, 1 valid, 2 test example_id.npy  uint8 [sum of
-//   id bytes]     example_id_offsets.npy int64 [n + 1] tokenizer/      what load_tokenizer reads
-//   manifest.json     names, counts, hashes, options
+//   tokens.npy              int32 [sum of lengths]
+//   offsets.npy             int64 [n + 1], of each example in tokens.npy
+//   loss_from.npy           int32 [n], index (in the example) of the first token predicted with a loss
+//   domain.npy              int32 [n], index into the manifest's domain_names
+//   split.npy               uint8 [n], 0 train, 1 valid, 2 test
+//   example_id.npy          uint8 [sum of the ids' bytes]
+//   example_id_offsets.npy  int64 [n + 1]
+//   text.npy                uint8 [sum of the texts' bytes], prompt + completion
+//   text_offsets.npy        int64 [n + 1]
+//   image.npy, pixels.npy, vectors.npy, tars.json  of data with images (image_writer.h)
+//   tokenizer/              what load_tokenizer reads
+//   manifest.json           names, counts, digests, options
 
 #include <array>
 #include <cstdint>
@@ -41,7 +48,7 @@ class Store {
   const std::string& digest() const { return digest_; }  // SHA-256 of the manifest, which holds every part's
   const std::vector<std::string>& domain_names() const { return domain_names_; }
   int32_t vocab_size() const { return vocab_size_; }
-  int64_t size() const { return static_cast<int64_t>(domain_.values<int32_t>().size()); }
+  int64_t size() const { return domain_.size(); }  // number of examples
 
   std::span<const int32_t> tokens(int64_t example) const;
   int32_t loss_from(int64_t example) const {
@@ -50,10 +57,10 @@ class Store {
   Split split(int64_t example) const {
     return static_cast<Split>(split_.values<uint8_t>()[static_cast<size_t>(example)]);
   }
-  std::string_view text(int64_t example) const;
+  std::string_view text(int64_t example) const;  // prompt and completion, UTF-8
   std::string_view example_id(int64_t example) const;
   std::span<const int32_t> domain() const { return domain_.values<int32_t>(); }
-  std::vector<int64_t> examples(Split split) const;  // ascending
+  std::vector<int64_t> examples(Split split) const;  // their indices, ascending
   std::unique_ptr<Tokenizer> tokenizer() const;
   // Evaluation weights that the source gives itself (skills), in domain order; empty: use the validation
   // counts.

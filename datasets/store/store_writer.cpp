@@ -16,11 +16,11 @@ void advance(std::vector<int64_t>& offsets, size_t by) {
 
 StoreWriter::StoreWriter(const fs::path& folder)
     : folder_(folder),
-      tokens_(folder / "tokens.npy", "<i4"),
-      loss_from_(folder / "loss_from.npy", "<i4"),
-      split_(folder / "split.npy", "|u1"),
-      id_(folder / "example_id.npy", "|u1"),
-      text_(folder / "text.npy", "|u1") {}
+      tokens_(folder / "tokens.npy", npy_type<int32_t>()),
+      loss_from_(folder / "loss_from.npy", npy_type<int32_t>()),
+      split_(folder / "split.npy", npy_type<uint8_t>()),
+      id_(folder / "example_id.npy", npy_type<uint8_t>()),
+      text_(folder / "text.npy", npy_type<uint8_t>()) {}
 
 void StoreWriter::add(const Example& e, const Encoded& encoded, Split split) {
   tokens_.append(std::span<const int32_t>(encoded.tokens));

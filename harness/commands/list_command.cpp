@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
-#include "datasets/source.h"
+#include "datasets/source_spec.h"
 #include "methods/core/list_methods.h"
 #include "models/clip_sizes.h"
 #include "models/model_sizes.h"
@@ -16,12 +16,20 @@
 namespace rnb {
 namespace {
 
+std::string from_in_words(const SourceSpec& spec) {
+  std::string text = spec.files;
+  if (!spec.default_from.empty()) text += fmt::format("; default: {}", spec.default_from);
+  if (!spec.fetch.empty()) text += fmt::format(" (rnb fetch {})", fmt::join(spec.fetch, ", rnb fetch "));
+  return text;
+}
+
 std::string datasets_in_words() {
   std::string text;
   for (const SourceSpec& spec : source_specs()) {
     text += fmt::format("{:20} {}\n", spec.name, spec.summary);
     if (!spec.licence.empty()) text += fmt::format("{:20} licence: {}\n", "", spec.licence);
-    for (const OptionSpec& option : spec.options)
+    if (!spec.files.empty()) text += fmt::format("{:20} --from: {}\n", "", from_in_words(spec));
+    for (const SourceOption& option : spec.options)
       text += fmt::format(
           "{:20} --option {}={}{}  {}\n", "", option.name, option.default_value,
           option.choices.empty() ? "" : fmt::format(" [{}]", fmt::join(option.choices, " | ")), option.help);
@@ -33,11 +41,16 @@ nlohmann::json datasets_as_json() {
   auto list = nlohmann::json::array();
   for (const SourceSpec& spec : source_specs()) {
     auto options = nlohmann::json::array();
-    for (const OptionSpec& o : spec.options)
+    for (const SourceOption& o : spec.options)
       options.push_back(
           {{"name", o.name}, {"default", o.default_value}, {"help", o.help}, {"choices", o.choices}});
-    list.push_back(
-        {{"name", spec.name}, {"summary", spec.summary}, {"licence", spec.licence}, {"options", options}});
+    list.push_back({{"name", spec.name},
+                    {"summary", spec.summary},
+                    {"licence", spec.licence},
+                    {"files", spec.files},
+                    {"default_from", spec.default_from},
+                    {"fetch", spec.fetch},
+                    {"options", options}});
   }
   return list;
 }

@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 #include "datasets/store/grouping.h"
 #include "tests/datasets/small_store.h"
+#include "tests/datasets/sni_files.h"
 
 namespace rnb {
 namespace {
@@ -248,6 +249,27 @@ TEST(Prepare, ManifestAccountsForEveryPart) {
       counts[domain] += manifest.at("counts").at(domain).at(split).get<int>();
   EXPECT_EQ(counts["a"], 100);
   EXPECT_EQ(counts["b"], 200);
+}
+
+// Two source files of one name: both are in the manifest, and a change of either is seen.
+TEST(Prepare, SourceFilesOfOneNameAreToldApart) {
+  const ScratchFolder folder;
+  write_flat_sni(folder);
+  const auto a = folder.write("a/tasks.tsv", "task\tcategory\ntask1_t\tsums\n"),
+             b = folder.write("b/tasks.tsv", "task\tcategory\ntask2_t\tsums\ntask4_t\ttitles\n");
+  PrepareOptions options;
+  options.dataset = "sni";
+  options.source = sni_from(folder.path() / "flat", {{"categories", a.string() + "," + b.string()}});
+  options.out = folder.path() / "store";
+  options.tokenizer = "train:270";
+  prepare(options);
+  const auto files = Store(options.out).manifest().at("request").at("files");
+  EXPECT_EQ(files.at("a/tasks.tsv"), sha256_file(a));
+  EXPECT_EQ(files.at("b/tasks.tsv"), sha256_file(b));
+  EXPECT_EQ(files.at("task1_t.jsonl"), sha256_file(folder.path() / "flat/train/task1_t.jsonl"));
+  EXPECT_TRUE(prepare(options).reused);
+  folder.write("a/tasks.tsv", "task\tcategory\ntask1_t\twords\n");
+  EXPECT_THAT(error_of([&] { prepare(options); }), HasSubstr("source file a/tasks.tsv (changed)"));
 }
 
 // Standard deviations: sqrt(n q (1 - q)) with n = 20,000.

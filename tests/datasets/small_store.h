@@ -29,7 +29,7 @@ inline Store small_store(const ScratchFolder& folder) {
 }
 
 inline std::vector<Row> read_all(const std::string& dataset, const SourceOptions& options) {
-  const auto source = source_spec(dataset).open(options);
+  const auto source = open_source(source_spec(dataset), options);
   std::vector<Row> rows;
   while (auto row = source->next()) rows.push_back(std::move(*row));
   return rows;
@@ -54,7 +54,7 @@ struct ReadOut {
 
 // As read_all, sorted into what is good and what is not, with what the source says afterwards.
 inline ReadOut read_out(const std::string& dataset, const SourceOptions& options) {
-  const auto source = source_spec(dataset).open(options);
+  const auto source = open_source(source_spec(dataset), options);
   ReadOut out;
   out.control_tokens = source->control_tokens();
   while (auto row = source->next()) {

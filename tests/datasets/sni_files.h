@@ -1,12 +1,25 @@
 #pragma once
 // A small Super-NaturalInstructions folder written by hand in the official format.
 
+#include <filesystem>
+#include <map>
 #include <string>
-#include <vector>
+#include <utility>
 
+#include <fmt/format.h>
+
+#include "datasets/source.h"
 #include "tests/base/scratch_folder.h"
 
 namespace rnb {
+
+inline SourceOptions sni_from(const std::filesystem::path& path,
+                              std::map<std::string, std::string> extra = {}) {
+  SourceOptions options;
+  options.from = path;
+  options.extra = std::move(extra);
+  return options;
+}
 
 // `instances`: the text between the brackets of "Instances".
 inline std::string sni_task_text(const std::string& category, const std::string& instances,
@@ -50,6 +63,30 @@ inline void write_sni_folder(const ScratchFolder& folder, int n) {
   folder.write("ni/splits/default/train_tasks.txt", "task1_t\ntask2_t\r\ntask3_t\ntask9_not_here\n");
   folder.write("ni/splits/default/test_tasks.txt", "task4_t\n");
   folder.write("ni/splits/default/excluded_tasks.txt", "task5_t\n");
+}
+
+// Rows of the flat mirror: instances 0 to n - 1 of a task, and what follows them.
+inline std::string flat_sni_rows(int task, int n, const std::string& more = "") {
+  std::string out;
+  for (int i = 0; i < n; ++i)
+    out += fmt::format(
+        R"({{"task_name": "task{0}_t", "id": "task{0}-{1}", "definition": "Do", "inputs": "q{1}", "targets": "a{1}"}})"
+        "\n",
+        task, i);
+  return out + more;
+}
+
+// Train tasks 1 and 2, test task 4.
+inline void write_flat_sni(const ScratchFolder& folder) {
+  folder.write("flat/train/task1_t.jsonl", flat_sni_rows(1, 3));
+  folder.write(
+      "flat/train/task2_t.jsonl",
+      flat_sni_rows(
+          2, 3,
+          R"({"task_name": "task2_t", "id": "task2-2", "definition": "Do", "inputs": "q2", "targets": "another"}
+{"task_name": "task2_t", "id": "task2-3", "definition": "Do", "inputs": "q", "targets": ""}
+)"));
+  folder.write("flat/test/task4_t.jsonl", flat_sni_rows(4, 3));
 }
 
 }  // namespace rnb

@@ -1,5 +1,5 @@
 #pragma once
-// An HTTP server on 127.0.0.1 whose answers a test decides, one connection a request.
+// An HTTP server on 127.0.0.1 whose answers a test decides, one connection per request.
 
 #include <atomic>
 #include <cstdint>

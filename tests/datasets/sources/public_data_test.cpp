@@ -71,7 +71,7 @@ Counted counted(const std::string& dataset, const fs::path& from,
   SourceOptions options;
   options.from = from;
   options.extra = std::move(extra);
-  const auto source = source_spec(dataset).open(options);
+  const auto source = open_source(source_spec(dataset), options);
   Counted out;
   while (const auto row = source->next()) {
     if (const auto* bad = std::get_if<BadRow>(&*row)) {

@@ -201,7 +201,8 @@ TEST(Skills, EvaluationWeightsAreGivenOrChosen) {
     SourceOptions options;
     options.extra = std::move(extra);
     std::vector<double> out;
-    for (const auto& [name, w] : source_spec("skills").open(options)->evaluation_weights()) out.push_back(w);
+    for (const auto& [name, w] : open_source(source_spec("skills"), options)->evaluation_weights())
+      out.push_back(w);
     return out;
   };
   EXPECT_THAT(weights({}), testing::ElementsAre(0.1, 0.2, 0.2, 0.5));
