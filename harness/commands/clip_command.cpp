@@ -2,7 +2,8 @@
 
 #include "base/error.h"
 #include "datasets/readers/npz.h"
-#include "harness/trainer/trainer.h"
+#include "harness/device/device.h"
+#include "harness/tasks/task.h"
 #include "models/clip_eval.h"
 
 namespace rnb {

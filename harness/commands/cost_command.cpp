@@ -1,12 +1,14 @@
-#include "harness/commands/cost_command.h"
+// `rnb cost`: what methods cost, as formulas and as measured.
 
 #include <cmath>
-#include <map>
 
-#include "base/command_line.h"
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "harness/bill/cost_formulas.h"
 #include "harness/bill/cost_table1.h"
+#include "harness/commands/command.h"
 #include "results/measured_cost.h"
 
 namespace rnb {
@@ -145,53 +147,62 @@ void print_measured(const std::vector<std::string>& places, double delta, bool j
       delta);
 }
 
-void check(const char* option, double value, double low) {
-  if (!(value >= low && value < 1e30))
-    fail_usage("cost", "--{} {}; expected a number of at least {}", option, value, low);
+po::options_description described() {
+  po::options_description options("Options of rnb cost");
+  const CostInputs c;
+  auto add = options.add_options();
+  const auto number_option = [](double value, const char* shown) {
+    return po::value<double>()->default_value(value, shown);
+  };
+  add("parameters", number_option(c.parameters, "GPT-Neo 125M"), "N");
+  add("train-tokens", number_option(c.train_tokens, "2000 x 16 x 512"), "D_t");
+  add("eval-tokens", number_option(c.eval_tokens, "750 x 512"), "D_e (default: Dolly's)");
+  add("rounds", number_option(c.rounds, "10"), "T");
+  add("domains", number_option(c.domains, "8"), "m");
+  add("delta", number_option(c.delta, "0.0005"), "share of the training data that reweighting uses");
+  add("batch-tokens", number_option(16 * 512, "16 x 512"), "bill by passes: tokens per step");
+  add("every", number_option(100, "100"), "bill by passes: steps between gradient probes");
+  add("table1", "the R&B paper's Table 1 from its own inputs, with what does not fit");
+  add("measured", "formula and measurement of the RUNS");
+  add("json", "for machines");
+  return options;
 }
 
-}  // namespace
+double checked(const CommandInput& input, const char* option, double low) {
+  const double value = input.get<double>(option);
+  if (!(value >= low && value < 1e30))
+    fail_usage("cost", "--{} {}; expected a number of at least {}", option, value, low);
+  return value;
+}
 
-int cost_command(const std::vector<std::string>& args) {
-  po::options_description options("Options of rnb cost");
-  CostInputs c;
-  double every = 100, batch_tokens = 16 * 512;
-  std::vector<std::string> runs;
-  options.add_options()("parameters", po::value(&c.parameters), "N (default GPT-Neo 125M)")(
-      "train-tokens", po::value(&c.train_tokens), "D_t (default 2000 x 16 x 512)")(
-      "eval-tokens", po::value(&c.eval_tokens), "D_e (default 750 x 512, Dolly)")(
-      "rounds", po::value(&c.rounds), "T (default 10)")("domains", po::value(&c.domains), "m (default 8)")(
-      "delta", po::value(&c.delta), "share of the training data that reweighting uses (default 0.0005)")(
-      "batch-tokens", po::value(&batch_tokens), "bill by passes: tokens a step (default 16 x 512)")(
-      "every", po::value(&every), "bill by passes: steps between gradient probes (default 100)")(
-      "table1", "the R&B paper's Table 1 from its own inputs, with what does not fit")(
-      "measured", "formula and measurement of the RUNS")("json", "for machines");
-  po::variables_map values;
-  if (!parse_command_line(args,
-                          {"cost", "[--measured RUNS...]", "what methods cost, as formulas and as measured"},
-                          options, values, &runs))
-    return 0;
-  const bool json = values.count("json") > 0, measured = values.count("measured") > 0;
-  if (!measured && !runs.empty()) fail_usage("cost", "'{}'; runs are given with --measured", runs[0]);
-  if (measured && runs.empty())
+int cost(const CommandInput& input) {
+  const bool json = input.has("json"), measured = input.has("measured");
+  if (!measured && !input.words.empty())
+    fail_usage("cost", "'{}'; runs are given with --measured", input.words[0]);
+  if (measured && input.words.empty())
     fail_usage("cost", "--measured: no run is named; give run folders or run.h5 files");
-  if (measured && values.count("table1"))
+  if (measured && input.has("table1"))
     fail_usage("cost", "--measured and --table1 are two tables; ask for one");
-  check("parameters", c.parameters, 1);
-  check("train-tokens", c.train_tokens, 1);
-  check("eval-tokens", c.eval_tokens, 0);
-  check("rounds", c.rounds, 0);
-  check("domains", c.domains, 1);
-  check("delta", c.delta, 0);
-  check("batch-tokens", batch_tokens, 1);
-  check("every", every, 1);
+  CostInputs c;
+  c.parameters = checked(input, "parameters", 1);
+  c.train_tokens = checked(input, "train-tokens", 1);
+  c.eval_tokens = checked(input, "eval-tokens", 0);
+  c.rounds = checked(input, "rounds", 0);
+  c.domains = checked(input, "domains", 1);
+  c.delta = checked(input, "delta", 0);
+  const double batch_tokens = checked(input, "batch-tokens", 1), every = checked(input, "every", 1);
   if (measured)
-    print_measured(runs, c.delta, json);
-  else if (values.count("table1"))
+    print_measured(input.words, c.delta, json);
+  else if (input.has("table1"))
     print_table1(json);
   else
     print_formulas(c, {c.parameters, batch_tokens, c.train_tokens / batch_tokens, c.domains, every}, json);
   return 0;
 }
+
+}  // namespace
+
+RNB_REGISTER(Command, .name = "cost", .section = Section::Results, .usage = "[--measured RUNS...]",
+             .summary = "what methods cost, as formulas and as measured", .options = described, .run = cost);
 
 }  // namespace rnb

@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "datasets/store/grouping.h"
 #include "harness/tasks/clip_task.h"
-#include "harness/trainer/trainer.h"
+#include "harness/trainer/tracked_layers.h"
 #include "methods/core/registry.h"
 #include "methods/regroup/grouping_expression.h"
 #include "models/clip_sizes.h"
@@ -38,7 +38,7 @@ std::vector<BatchLengths> drawn_lengths(const Experiment& e, const Store& store,
       const int64_t input = std::min(context, pairs ? all : all - 1);
       const int64_t counted =
           std::max<int64_t>(0, std::min(all, context + 1) - std::max<int64_t>(store.loss_from(example), 1));
-      if (e.pack == "on") {  // a row is filled with examples like this one
+      if (e.pack) {  // a row is filled with examples like this one
         lengths.tokens = context;
         lengths.counted += counted * context / std::max<int64_t>(1, all);
       } else {
@@ -70,7 +70,7 @@ StepCost cost_of(const Experiment& e, const Store& store, const Model& model, St
     one.counted = b.counted;
     flops += step_cost(model, one).flops / kBatches;
   }
-  shape.tokens = e.pack == "on" ? context : longest_input(store, context, pairs);
+  shape.tokens = e.pack ? context : longest_input(store, context, pairs);
   StepCost cost = step_cost(model, shape);
   cost.flops = flops;
   return cost;
@@ -80,7 +80,8 @@ template <typename Parameters>
 double tracked_numbers(const Experiment& e, const std::vector<std::string>& names, size_t last,
                        const Parameters& parameters, double head) {
   double numbers = 0;
-  for (const std::string& layer : tracked_layers(e.track, names, last)) {
+  for (const std::string& layer :
+       tracked_layers(parse_layer_choice(e.track, AllLayers::Refused, "config", "track"), names, last)) {
     if (layer == "lm_head") numbers += head;
     for (const NamedParameter& p : parameters)
       if (layer != "lm_head" && p.name == layer + ".weight") numbers += static_cast<double>(p.tensor.numel());
@@ -108,8 +109,8 @@ StepCost predict_step(const Experiment& e, const Store& store, int64_t domains) 
   shape.eval_rows =
       std::min<int64_t>(e.eval_batch, static_cast<int64_t>(std::max(store.examples(Split::Valid).size(),
                                                                     store.examples(Split::Test).size())));
-  shape.recompute = e.checkpoint_activations == "on";
-  shape.bf16 = e.precision == "bf16";
+  shape.recompute = e.checkpoint_activations;
+  shape.bf16 = e.precision == Precision::Bf16;
   shape.domains = domains;
   const Needs needs = make_mixer(e.method, e.method_options)->needs();
   if (!needs.reference.empty()) shape.model_copies = 1;

@@ -1,20 +1,23 @@
-#include "harness/commands/eval_command.h"
+// `rnb eval`: the loss of a model.
 
-#include <thread>
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
 
 #include <fmt/core.h>
-#include <boost/program_options.hpp>
+#include <torch/torch.h>
 
-#include "base/command_line.h"
 #include "base/error.h"
+#include "datasets/store/grouping.h"
 #include "harness/commands/clip_command.h"
+#include "harness/commands/command.h"
+#include "harness/device/device.h"
 #include "harness/tasks/evaluator.h"
-#include "harness/trainer/trainer.h"
+#include "harness/tasks/task.h"
 #include "models/clip_sizes.h"
 #include "models/language_model_eval.h"
 
 namespace rnb {
-namespace po = boost::program_options;
 namespace {
 
 struct StoreEval {
@@ -60,62 +63,62 @@ int eval_store(const StoreEval& options) {
   return 0;
 }
 
-}  // namespace
+struct EvalOptions {
+  std::string model, ids, logits, pixels, out, zero_shot, store, split, device;
+  int64_t batch = 0;
+  bool json = false;
+};
 
-int eval_command(const std::vector<std::string>& args) {
-  po::options_description options("Options of rnb eval");
-  std::string model_folder, ids, logits, pixels, out, zero_shot, store, split = "test", device_name = "cpu";
-  int64_t batch = 32;
-  int threads = 0;
-  auto add = options.add_options();
-  add("model", po::value(&model_folder), "Hugging Face folder (config.json + safetensors)");
-  add("ids", po::value(&ids),
-      "int64 .npy of token ids, n x T, no padding: loss = mean over n (T - 1) places");
-  add("logits", po::value(&logits), "with --ids: write the float32 logits, n x T x V, to this .npy");
-  add("pixels", po::value(&pixels),
-      "of a CLIP: float32 .npy of normalised pixels, n x 3 x S x S, the pairs of --ids");
-  add("out", po::value(&out),
-      "of a CLIP, with --ids or --pixels: write image_embeds, text_embeds and loss to this .npz");
-  add("store", po::value(&store), "prepared store: loss per domain");
-  add("zero-shot", po::value(&zero_shot),
-      "with --store, of a CLIP: classify a folder of labelled images (classes.txt and "
-      "a folder a class, or such tasks) with the store's tokenizer");
-  add("batch", po::value(&batch), "with --store: examples a batch; a CLIP's loss depends on it (default 32)");
-  add("split", po::value(&split), "with --store: train, valid or test (default test)");
-  add("json", "print JSON");
-  add("device", po::value(&device_name), "cpu or cuda[:n]");
-  add("threads", po::value(&threads), "0: all cores");
-  po::variables_map values;
-  if (!parse_command_line(args, {"eval", "", "loss of a model on token ids or on a prepared store"}, options,
-                          values))
-    return 0;
-  if (model_folder.empty()) fail_usage("eval", "--model is missing");
-  const bool clip = is_clip(model_folder);
-  if (!clip && (!pixels.empty() || !out.empty()))
-    fail_usage("eval", "{}: --pixels and --out are for a CLIP (model_type clip)", model_folder);
-  if ((ids.empty() && pixels.empty()) == store.empty())
+EvalOptions options_of(const CommandInput& input) {
+  return {.model = input.text("model"),
+          .ids = input.text("ids"),
+          .logits = input.text("logits"),
+          .pixels = input.text("pixels"),
+          .out = input.text("out"),
+          .zero_shot = input.text("zero-shot"),
+          .store = input.text("store"),
+          .split = input.text("split"),
+          .device = input.text("device"),
+          .batch = input.get<int64_t>("batch"),
+          .json = input.has("json")};
+}
+
+void check(const EvalOptions& o, bool clip) {
+  if (!clip && (!o.pixels.empty() || !o.out.empty()))
+    fail_usage("eval", "{}: --pixels and --out are for a CLIP (model_type clip)", o.model);
+  if ((o.ids.empty() && o.pixels.empty()) == o.store.empty())
     fail_usage("eval", "exactly one of --ids{} and --store must be given", clip ? " (with --pixels)" : "");
-  if (clip && !logits.empty()) fail_usage("eval", "--logits is for a language model; a CLIP writes --out");
-  if (!zero_shot.empty() && store.empty())
+  if (clip && !o.logits.empty()) fail_usage("eval", "--logits is for a language model; a CLIP writes --out");
+  if (!o.zero_shot.empty() && o.store.empty())
     fail_usage("eval", "--zero-shot needs --store, whose tokenizer it uses");
-  if (batch < 1) fail_usage("eval", "--batch {}; expected 1 or more", batch);
-  if (!logits.empty() && ids.empty()) fail_usage("eval", "--logits needs --ids");
-  at::set_num_threads(threads > 0 ? threads
-                                  : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
-  const auto device = resolve_device(device_name);
-  if (!std::filesystem::is_directory(model_folder))
-    fail("eval", "{}: is not a folder; expected config.json and model.safetensors in it", model_folder);
-  const bool json = values.count("json") > 0;
-  if (!store.empty()) return eval_store({model_folder, store, split, device_name, zero_shot, batch, json});
-  if (clip) return clip_command({model_folder, ids, pixels, out, device_name, json});
-  const auto model = make_language_model(model_folder, 0, 0, 0, device);
-  const double loss = eval_ids(*model, NpyArray(ids), logits, device);
-  if (json) {
+  if (o.batch < 1) fail_usage("eval", "--batch {}; expected 1 or more", o.batch);
+  if (!o.logits.empty() && o.ids.empty()) fail_usage("eval", "--logits needs --ids");
+}
+
+int eval(const CommandInput& input) {
+  const EvalOptions o = options_of(input);
+  if (o.model.empty()) fail_usage("eval", "--model is missing");
+  const bool clip = is_clip(o.model);
+  check(o, clip);
+  at::set_num_threads(threads_of(input, "eval"));
+  const auto device = resolve_device(o.device);
+  if (!std::filesystem::is_directory(o.model))
+    fail("eval", "{}: is not a folder; expected config.json and model.safetensors in it", o.model);
+  if (!o.store.empty())
+    return eval_store({o.model, o.store, o.split, o.device, o.zero_shot, o.batch, o.json});
+  if (clip) return clip_command({o.model, o.ids, o.pixels, o.out, o.device, o.json});
+  const auto model = make_language_model(o.model, 0, 0, 0, device);
+  const double loss = eval_ids(*model, NpyArray(o.ids), o.logits, device);
+  if (o.json) {
     fmt::print("{}\n", nlohmann::json{{"loss", loss}}.dump());
   } else {
     fmt::print("loss {:.6f}\n", loss);
   }
   return 0;
 }
+
+}  // namespace
+
+RNB_REGISTER(TrainedCommand, .name = "eval", .run = eval);
 
 }  // namespace rnb

@@ -1,20 +1,21 @@
-#include "harness/commands/fetch_command.h"
+// `rnb fetch`: original data sets and models from their servers.
 
 #include <algorithm>
-#include <cstdlib>
+#include <cctype>
 
 #include <fmt/format.h>
-#include <boost/program_options.hpp>
 #include <nlohmann/json.hpp>
 
-#include "base/command_line.h"
+#include "base/environment.h"
 #include "base/error.h"
+#include "base/exit_code.h"
 #include "base/progress.h"
 #include "base/shell_word.h"
 #include "base/stop_signal.h"
+#include "base/version.h"
 #include "datasets/fetch/fetch.h"
 #include "datasets/fetch/url.h"
-#include "harness/commands/cli.h"
+#include "harness/commands/command.h"
 
 namespace rnb {
 namespace po = boost::program_options;
@@ -76,46 +77,43 @@ void print_catalogue(bool as_json) {
       "\nrnb fetch NAME [--out FOLDER]. Also OWNER/NAME (a model of the Hub) and datasets/OWNER/NAME.\n");
 }
 
-std::string endpoint(const char* variable, const std::string& usual) {
-  const char* const set = std::getenv(variable);
-  if (!set || !*set) return usual;
-  std::string url = set;
+std::string endpoint(Variable variable, const std::string& usual) {
+  std::string url = environment(variable).value_or(usual);
   while (url.ends_with('/')) url.pop_back();
   try {
     url_origin(url);
   } catch (const Error&) {
-    fail_usage("fetch", "{}: expected http(s)://HOST, the address of a mirror", variable);
+    fail_usage("fetch", "{}: expected http(s)://HOST, the address of a mirror", name_of(variable));
   }
   return url;
 }
 
 std::string token_from_environment() {
-  const char* const set = std::getenv("HF_TOKEN");
-  std::string token = set ? set : "";
+  std::string token = environment(Variable::HubToken).value_or("");
   while (!token.empty() && std::isspace(static_cast<unsigned char>(token.back()))) token.pop_back();
   if (std::any_of(token.begin(), token.end(), [](unsigned char c) { return c <= 0x20 || c >= 0x7f; }))
-    fail_usage("fetch", "HF_TOKEN holds spaces or characters that no token has");
+    fail_usage("fetch", "{} holds spaces or characters that no token has", name_of(Variable::HubToken));
   return token;
 }
 
-FetchOptions options_of(const po::variables_map& values) {
+FetchOptions options_of(const CommandInput& input) {
   FetchOptions o;
-  if (values.count("out")) o.out = values["out"].as<std::string>();
-  if (values.count("revision")) o.revision = values["revision"].as<std::string>();
-  if (values.count("include")) o.patterns = values["include"].as<std::vector<std::string>>();
-  o.keep_archive = values.count("keep-archive") > 0;
-  o.retry.retries = values["retries"].as<int>();
-  o.retry.first_wait = values["wait"].as<double>();
-  o.stall_seconds = values["stall"].as<double>();
+  o.out = input.text("out");
+  o.revision = input.text("revision");
+  o.patterns = input.texts("include");
+  o.keep_archive = input.has("keep-archive");
+  o.retry.retries = input.get<int>("retries");
+  o.retry.first_wait = input.get<double>("wait");
+  o.stall_seconds = input.get<double>("stall");
   if (o.retry.retries < 0) fail_usage("fetch", "--retries {}: expected 0 or more", o.retry.retries);
   if (!(o.retry.first_wait >= 0 && o.retry.first_wait <= 3600))
     fail_usage("fetch", "--wait {}: expected 0 to 3600 seconds", o.retry.first_wait);
   if (!(o.stall_seconds >= 1 && o.stall_seconds <= 86400))
     fail_usage("fetch", "--stall {}: expected 1 to 86400 seconds", o.stall_seconds);
-  o.hub = endpoint("HF_ENDPOINT", o.hub);
-  o.github = endpoint("RNB_GITHUB_ENDPOINT", o.github);
+  o.hub = endpoint(Variable::HubEndpoint, o.hub);
+  o.github = endpoint(Variable::GitHubEndpoint, o.github);
   o.token = token_from_environment();
-  o.user_agent = "rnb/" RNB_VERSION;
+  o.user_agent = "rnb/" + version();
   o.retry.say = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
   o.stop = [] { return stop_signal() != 0; };
   return o;
@@ -140,15 +138,14 @@ void print_plan(const CatalogueEntry& entry, const FetchPlan& plan, bool as_json
                        {"have", f.have},
                        {"state", state_of(f)},
                        {"check", check_of(f)}});
-    fmt::print("{}\n", json{{"name", entry.name},
-                            {"folder", plan.folder.string()},
-                            {"source", plan.source},
-                            {"revision", plan.revision},
-                            {"licence", entry.licence},
-                            {"files", files},
-                            {"bytes_to_download", plan.missing_bytes()},
-                            {"bytes_needed", plan.needed_bytes()}}
-                           .dump(2));
+    fmt::print("{}\n", text_of({{"name", entry.name},
+                                {"folder", plan.folder.string()},
+                                {"source", plan.source},
+                                {"revision", plan.revision},
+                                {"licence", entry.licence},
+                                {"files", files},
+                                {"bytes_to_download", plan.missing_bytes()},
+                                {"bytes_needed", plan.needed_bytes()}}));
     return;
   }
   fmt::print("{}: {}\nlicence: {}\nfrom {} at {}\nto {}\n\n", entry.name, entry.summary, entry.licence,
@@ -217,48 +214,54 @@ int dry_run(const CatalogueEntry& entry, const FetchOptions& options, bool as_js
   return 0;
 }
 
-}  // namespace
+int download(const CatalogueEntry& entry, const FetchOptions& options, bool as_json) {
+  const FetchPlan plan = plan_fetch(entry, options);
+  check_room(plan, options);
+  fmt::print(stderr, "{}: {}, licence {}\n", entry.name, entry.summary, entry.licence);
+  const FetchReport report = run_fetch(entry, plan, options, tell);
+  if (as_json)
+    fmt::print("{}\n", text_of(report_as_json(entry, plan, report)));
+  else if (report.complete())
+    fmt::print("folder={}\n", plan.folder.string());
+  if (report.complete() && !entry.next.empty())
+    fmt::print(stderr, "next: {}\n", fmt::format(fmt::runtime(entry.next), shell_word(plan.folder.string())));
+  if (!report.complete())
+    fmt::print(stderr, "{} of {} files are not there; the same command tries again\n",
+               report.count(Outcome::Failed) + report.count(Outcome::Mismatched), report.files.size());
+  return exit_code(report);
+}
 
-int fetch_command(const std::vector<std::string>& args) {
-  auto options_text = described();
-  po::variables_map values;
-  std::vector<std::string> names;
-  if (!parse_command_line(args,
-                          {"fetch", "[NAME]",
-                           "download an original data set or model; without a name: what there is.\n"
-                           "HF_TOKEN, HF_ENDPOINT, https_proxy and no_proxy are taken from the environment"},
-                          options_text, values, &names))
-    return 0;
-  const bool as_json = values.count("json") > 0;
-  if (names.empty()) {
+std::vector<std::string> names() {
+  std::vector<std::string> out;
+  for (const CatalogueEntry& entry : catalogue()) out.push_back(entry.name);
+  return out;
+}
+
+int fetch(const CommandInput& input) {
+  const bool as_json = input.has("json");
+  if (input.words.empty()) {
     print_catalogue(as_json);
     return 0;
   }
-  if (names.size() > 1) fail_usage("fetch", "{} names; expected one", names.size());
-  const CatalogueEntry entry = catalogue_entry(names[0]);
-  const FetchOptions options = options_of(values);
+  if (input.words.size() > 1) fail_usage("fetch", "{} names; expected one", input.words.size());
+  const CatalogueEntry entry = catalogue_entry(input.words[0]);
+  const FetchOptions options = options_of(input);
   watch_stop_signals();
   try {
-    if (values.count("dry-run")) return dry_run(entry, options, as_json);
-    const FetchPlan plan = plan_fetch(entry, options);
-    check_room(plan, options);
-    fmt::print(stderr, "{}: {}, licence {}\n", entry.name, entry.summary, entry.licence);
-    const FetchReport report = run_fetch(entry, plan, options, tell);
-    if (as_json)
-      fmt::print("{}\n", text_of(report_as_json(entry, plan, report)));
-    else if (report.complete())
-      fmt::print("folder={}\n", plan.folder.string());
-    if (report.complete() && !entry.next.empty())
-      fmt::print(stderr, "next: {}\n",
-                 fmt::format(fmt::runtime(entry.next), shell_word(plan.folder.string())));
-    if (!report.complete())
-      fmt::print(stderr, "{} of {} files are not there; the same command tries again\n",
-                 report.count(Outcome::Failed) + report.count(Outcome::Mismatched), report.files.size());
-    return exit_code(report);
+    return input.has("dry-run") ? dry_run(entry, options, as_json) : download(entry, options, as_json);
   } catch (const FetchStopped& stopped) {
     fmt::print(stderr, "{}\n", stopped.what());
     throw Stopped(stop_signal());
   }
 }
+
+}  // namespace
+
+RNB_REGISTER(Command, .name = "fetch", .section = Section::Data, .usage = "[NAME]",
+             .summary = "download an original data set or model",
+             .details =
+                 "Without a name: what there is. HF_TOKEN, HF_ENDPOINT, https_proxy and no_proxy are "
+                 "taken from the environment.",
+             .options = described, .words = names, .run = fetch);
 
 }  // namespace rnb

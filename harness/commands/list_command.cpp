@@ -1,6 +1,4 @@
-#include "harness/commands/list_command.h"
-
-#include <algorithm>
+// `rnb list`: what this program knows by name.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,6 +7,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "datasets/source_spec.h"
+#include "harness/commands/command.h"
 #include "methods/core/list_methods.h"
 #include "models/clip_sizes.h"
 #include "models/model_sizes.h"
@@ -103,33 +102,42 @@ nlohmann::json models_as_json() {
   return list;
 }
 
-}  // namespace
+// What a word lists, for readers and for machines.
+struct Listing {
+  const char* name;
+  std::string (*in_words)();
+  nlohmann::json (*as_json)();
+};
+constexpr Listing kListings[] = {{"methods", methods_in_words, methods_as_json},
+                                 {"datasets", datasets_in_words, datasets_as_json},
+                                 {"models", models_in_words, models_as_json}};
 
-int list_command(const std::vector<std::string>& args) {
-  constexpr const char* kUsage = "usage: rnb list methods|datasets|models [--json]";
-  std::vector<std::string> words;
-  bool json = false;
-  for (const std::string& arg : args) {
-    if (arg == "--help") {
-      fmt::print("{}\n", kUsage);
+std::vector<std::string> names() {
+  std::vector<std::string> out;
+  for (const Listing& listing : kListings) out.emplace_back(listing.name);
+  return out;
+}
+
+boost::program_options::options_description described() {
+  boost::program_options::options_description options("Options of rnb list");
+  options.add_options()("json", "for machines");
+  return options;
+}
+
+int list(const CommandInput& input) {
+  if (input.words.size() != 1)
+    fail_usage("list", "{} words; usage: rnb list methods|datasets|models [--json]", input.words.size());
+  for (const Listing& listing : kListings)
+    if (listing.name == input.words[0]) {
+      fmt::print("{}", input.has("json") ? listing.as_json().dump(2) + "\n" : listing.in_words());
       return 0;
     }
-    if (arg == "--json")
-      json = true;
-    else
-      words.push_back(arg);
-  }
-  if (words.size() != 1) fail_usage("list", "{}", kUsage);
-  const std::vector<std::string> known{"methods", "datasets", "models"};
-  if (words[0] == "methods")
-    fmt::print("{}", json ? methods_as_json().dump(2) + "\n" : methods_in_words());
-  else if (words[0] == "datasets")
-    fmt::print("{}", json ? datasets_as_json().dump(2) + "\n" : datasets_in_words());
-  else if (words[0] == "models")
-    fmt::print("{}", json ? models_as_json().dump(2) + "\n" : models_in_words());
-  else
-    fail_usage("list", "nothing called '{}'{}", words[0], suggestion(words[0], known));
-  return 0;
+  fail_usage("list", "nothing called '{}'{}", input.words[0], suggestion(input.words[0], names()));
 }
+
+}  // namespace
+
+RNB_REGISTER(Command, .name = "list", .section = Section::Program, .usage = "methods|datasets|models",
+             .summary = "methods, data sets, models", .options = described, .words = names, .run = list);
 
 }  // namespace rnb

@@ -1,15 +1,15 @@
-#include "harness/commands/prepare_command.h"
+// `rnb prepare`: source files -> a prepared store.
 
 #include <fmt/ranges.h>
-#include <boost/program_options.hpp>
 
-#include "base/command_line.h"
 #include "base/error.h"
+#include "base/name_value.h"
 #include "base/peak_memory.h"
 #include "base/progress.h"
 #include "datasets/prepare.h"
 #include "datasets/store/image_store.h"
 #include "datasets/store/store.h"
+#include "harness/commands/command.h"
 
 namespace rnb {
 namespace po = boost::program_options;
@@ -28,7 +28,7 @@ po::options_description described() {
   add("loss-on", po::value<std::string>()->default_value("completion"), "completion or all");
   add("option", po::value<std::vector<std::string>>()->composing(),
       "name=value, of the data set: rnb list datasets (repeatable)");
-  add("threads", po::value<int>()->default_value(0), "0: all cores");
+  add_threads_option(options);
   add("out", po::value<std::string>(), "the store's folder");
   add("force",
       "replace a store of other options or sources; groupings and embeddings that stay true are kept");
@@ -36,32 +36,32 @@ po::options_description described() {
   return options;
 }
 
-PrepareOptions parse(const po::variables_map& values) {
+void set_source_option(SourceOptions& source, const std::string& word) {
+  const auto option = split_name_value(word);
+  if (!option) fail_usage("prepare", "--option '{}': expected name=value", word);
+  source.extra[option->name] = option->value;
+}
+
+PrepareOptions options_of(const CommandInput& input) {
   PrepareOptions options;
-  if (!values.count("dataset") || !values.count("out"))
+  if (!input.has("dataset") || !input.has("out"))
     fail_usage("prepare", "--dataset and --out are needed; rnb list datasets names the data sets");
-  options.dataset = values["dataset"].as<std::string>();
-  options.out = values["out"].as<std::string>();
-  if (values.count("from")) options.source.from = values["from"].as<std::string>();
-  options.source.limit = values["limit"].as<int64_t>();
+  options.dataset = input.text("dataset");
+  options.out = input.text("out");
+  options.source.from = input.text("from");
+  options.source.limit = input.get<int64_t>("limit");
   if (options.source.limit < 0)
     fail_usage("prepare", "--limit {}: expected 0 (all) or more", options.source.limit);
-  options.seed = options.source.seed = values["seed"].as<uint64_t>();
-  options.tokenizer = values["tokenizer"].as<std::string>();
-  options.bad_rows = values.count("skip-bad") ? BadRows::Skip : BadRows::Stop;
-  options.threads = values["threads"].as<int>();
-  options.existing = values.count("force") ? ExistingStore::Replace : ExistingStore::Refuse;
-  const std::string loss_on = values["loss-on"].as<std::string>();
+  options.seed = options.source.seed = input.get<uint64_t>("seed");
+  options.tokenizer = input.text("tokenizer");
+  options.bad_rows = input.has("skip-bad") ? BadRows::Skip : BadRows::Stop;
+  options.threads = threads_of(input, "prepare");
+  options.existing = input.has("force") ? ExistingStore::Replace : ExistingStore::Refuse;
+  const std::string loss_on = input.text("loss-on");
   if (loss_on != "completion" && loss_on != "all")
     fail_usage("prepare", "--loss-on {}: expected completion or all", loss_on);
   options.loss_on = loss_on == "all" ? LossOn::All : LossOn::Completion;
-  if (values.count("option"))
-    for (const std::string& word : values["option"].as<std::vector<std::string>>()) {
-      const size_t equals = word.find('=');
-      if (equals == std::string::npos || equals == 0)
-        fail_usage("prepare", "--option '{}': expected name=value", word);
-      options.source.extra[word.substr(0, equals)] = word.substr(equals + 1);
-    }
+  for (const std::string& word : input.texts("option")) set_source_option(options.source, word);
   return options;
 }
 
@@ -76,25 +76,18 @@ std::string cost_of(const PrepareSummary& made, double children_before) {
   return text;
 }
 
-int verify(const po::variables_map& values) {
-  if (!values.count("out")) fail_usage("prepare", "--verify needs --out, the store's folder");
-  const Store store(values["out"].as<std::string>());
+int verify(const CommandInput& input) {
+  if (!input.has("out")) fail_usage("prepare", "--verify needs --out, the store's folder");
+  const Store store(input.text("out"));
   verify_store(store);
   verify_images(store);
   fmt::print("{}: whole ({} examples)\n", store.folder().string(), store.size());
   return 0;
 }
 
-}  // namespace
-
-int prepare_command(const std::vector<std::string>& args) {
-  auto described_options = described();
-  po::variables_map values;
-  if (!parse_command_line(args, {"prepare", "", "read, tokenise and split a data set"}, described_options,
-                          values))
-    return 0;
-  if (values.count("verify")) return verify(values);
-  const PrepareOptions options = parse(values);
+int run(const CommandInput& input) {
+  if (input.has("verify")) return verify(input);
+  const PrepareOptions options = options_of(input);
   const double children_before = peak_memory_bytes_of_children();
   const PrepareSummary made = prepare(options);
   for (const std::string& note : made.notes) fmt::print(stderr, "note: {}\n", note);
@@ -107,5 +100,11 @@ int prepare_command(const std::vector<std::string>& args) {
   fmt::print("store={}\n", options.out.string());
   return 0;
 }
+
+}  // namespace
+
+RNB_REGISTER(Command, .name = "prepare", .section = Section::Data,
+             .summary = "read, tokenise and split a data set: source files -> prepared store",
+             .options = described, .run = run);
 
 }  // namespace rnb

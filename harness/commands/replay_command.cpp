@@ -1,4 +1,4 @@
-#include "harness/commands/replay_command.h"
+// `rnb replay`: a method over recorded signals, without a model.
 
 #include <algorithm>
 #include <bit>
@@ -6,8 +6,14 @@
 #include <map>
 #include <optional>
 
-#include "base/command_line.h"
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
+#include "base/exit_code.h"
+#include "base/name_value.h"
+#include "harness/commands/command.h"
+#include "harness/config/experiment.h"
 #include "methods/core/json_numbers.h"
 #include "methods/core/registry.h"
 #include "methods/core/replay.h"
@@ -19,7 +25,6 @@ using Json = nlohmann::json;
 using Options = std::map<std::string, std::string>;
 namespace {
 
-constexpr int kMismatch = 4;
 constexpr size_t kMostSettings = 1000;
 constexpr const char* kOpenLoop =
     "open loop: the signals are those of the recorded run; a run that drew by these weights would have seen "
@@ -31,18 +36,13 @@ struct Call {
   Decision decision;
 };
 
-std::pair<std::string, std::string> split(const std::string& word, const char* option, const char* example) {
-  const size_t equals = word.find('=');
-  if (equals == std::string::npos || equals == 0)
-    fail_usage("replay", "--{} {}; expected {}", option, word, example);
-  return {word.substr(0, equals), word.substr(equals + 1)};
-}
-
 // All settings of the grid, on top of `base`.
 std::vector<Options> settings_of(const std::vector<std::string>& grid, const Options& base) {
   std::vector<Options> out{base};
   for (const std::string& word : grid) {
-    const auto [name, list] = split(word, "grid", "name=value,value,..., as lambda=1,3");
+    const auto axis = split_name_value(word);
+    if (!axis) fail_usage("replay", "--grid {}; expected name=value,value,..., as lambda=1,3", word);
+    const auto& [name, list] = *axis;
     std::vector<Options> more;
     for (size_t at = 0; at <= list.size();) {
       const size_t end = std::min(list.find(',', at), list.size());
@@ -167,60 +167,15 @@ int replay_grid(const std::string& method, const std::vector<Options>& settings,
   return 0;
 }
 
-// "fixed:FILE" sets the option that the method names for it.
-std::string split_method(const std::string& word, Options& options) {
-  const size_t colon = word.find(':');
-  const std::string name = word.substr(0, colon);
-  if (colon == std::string::npos) return name;
-  const std::string& option = method_spec(name).colon_option;
-  if (option.empty())
-    fail_usage("replay", "{}: {} takes nothing after a colon; options are --method-option name=value", word,
-               name);
-  options[option] = word.substr(colon + 1);
-  return name;
-}
-
-}  // namespace
-
-int replay_command(const std::vector<std::string>& args) {
-  po::options_description options("Options of rnb replay");
-  std::vector<std::string> words, given, grid;
-  options.add_options()("method-option", po::value(&given)->composing(),
-                        "name=value, for the method; repeatable")(
-      "grid", po::value(&grid)->composing(),
-      "name=value,value,...: every combination, open loop; repeatable")(
-      "compare", "exit with 4 unless the mixtures are the recorded ones bit for bit")("json", "for machines");
-  po::variables_map values;
-  if (!parse_command_line(args,
-                          {"replay", "METHOD FILE",
-                           "a method over recorded signals (a run folder, run.h5, or JSON "
-                           "lines), without a model"},
-                          options, values, &words))
-    return 0;
-  if (words.size() != 2)
-    fail_usage("replay", "{} words; expected METHOD FILE, as: rnb replay rnb runs/ID", words.size());
-  const bool json = values.count("json") > 0, compare = values.count("compare") > 0;
-  if (compare && !grid.empty())
-    fail_usage("replay", "--compare and --grid: a grid has nothing to be compared with");
-  Options base;
-  const std::string method = split_method(words[0], base);
-  for (const std::string& word : given) {
-    const auto [name, value] = split(word, "method-option", "name=value, as lambda=3");
-    base[name] = value;
-  }
-  const auto settings = settings_of(grid, base);
-  for (const Options& o : settings) resolve_options(method_spec(method), o);  // before the file is read
-  const RecordedSignals recorded = read_recorded_signals(words[1]);
-  if (!grid.empty()) return replay_grid(method, settings, recorded, json);
-  if (compare && !recorded.has_mixtures)
-    fail("replay", "{}: holds no mixtures to compare with, only signals", words[1]);
-
-  const auto calls = calls_of(method, base, recorded);
+int replay_alone(const std::string& method, const Options& options, const RecordedSignals& recorded,
+                 bool json, bool compare) {
+  const auto calls = calls_of(method, options, recorded);
   const auto domains = domains_of(recorded);
   const auto difference = recorded.has_mixtures ? first_difference(calls, recorded, domains) : std::nullopt;
   const bool equal = recorded.has_mixtures && !difference;
   if (json) {
-    Json out = {{"method", method}, {"options", base}, {"domains", domains}, {"decisions", as_json(calls)}};
+    Json out = {
+        {"method", method}, {"options", options}, {"domains", domains}, {"decisions", as_json(calls)}};
     if (recorded.has_mixtures) out["equal"] = equal;
     if (difference) out["first_difference"] = *difference;
     if (!equal) out["note"] = kOpenLoop;
@@ -232,7 +187,52 @@ int replay_command(const std::vector<std::string>& args) {
     if (difference) fmt::print("differs from the record: {}\n", *difference);
     if (!equal) fmt::print("{}\n", kOpenLoop);
   }
-  return compare && !equal ? kMismatch : 0;
+  return compare && !equal ? kExitMismatch : kExitOk;
 }
+
+po::options_description described() {
+  po::options_description options("Options of rnb replay");
+  auto add = options.add_options();
+  add("method-option", po::value<std::vector<std::string>>()->composing(),
+      "name=value, for the method; repeatable");
+  add("grid", po::value<std::vector<std::string>>()->composing(),
+      "name=value,value,...: every combination, open loop; repeatable");
+  add("compare", "exit with 4 unless the mixtures are the recorded ones bit for bit");
+  add("json", "for machines");
+  return options;
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> out;
+  for (const MethodSpec& spec : method_specs()) out.push_back(spec.name);
+  return out;
+}
+
+int replay_recorded(const CommandInput& input) {
+  if (input.words.size() != 2)
+    fail_usage("replay", "{} words; expected METHOD FILE, as: rnb replay rnb runs/ID", input.words.size());
+  const bool compare = input.has("compare"), json = input.has("json");
+  const auto grid = input.texts("grid");
+  if (compare && !grid.empty())
+    fail_usage("replay", "--compare and --grid: a grid has nothing to be compared with");
+  Experiment e;  // a method is named here as in an experiment: "fixed:FILE", name=value
+  set_key(e, "method", input.words[0], "command line");
+  for (const std::string& word : input.texts("method-option"))
+    set_key(e, "method-option", word, "command line");
+  const auto settings = settings_of(grid, e.method_options);
+  for (const Options& o : settings) resolve_options(method_spec(e.method), o);  // before the file is read
+  const RecordedSignals recorded = read_recorded_signals(input.words[1]);
+  if (!grid.empty()) return replay_grid(e.method, settings, recorded, json);
+  if (compare && !recorded.has_mixtures)
+    fail("replay", "{}: holds no mixtures to compare with, only signals", input.words[1]);
+  return replay_alone(e.method, e.method_options, recorded, json, compare);
+}
+
+}  // namespace
+
+RNB_REGISTER(Command, .name = "replay", .section = Section::Results, .usage = "METHOD FILE",
+             .summary = "a method over recorded signals, without a model",
+             .details = "FILE: a run folder, a run.h5, or JSON lines.", .options = described, .words = names,
+             .run = replay_recorded);
 
 }  // namespace rnb

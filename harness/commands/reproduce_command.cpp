@@ -1,16 +1,14 @@
-#include "harness/commands/reproduce_command.h"
+// `rnb reproduce`: a paper's runs, and its numbers beside theirs.
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <set>
 
-#include <boost/program_options.hpp>
+#include <nlohmann/json.hpp>
 
-#include "base/command_line.h"
 #include "base/error.h"
-#include "base/suggest.h"
-#include "harness/commands/sweep_command.h"
+#include "base/installation.h"
+#include "harness/commands/cli.h"
 #include "harness/config/experiment_keys.h"
 #include "harness/config/ini_file.h"
 #include "harness/sweep/sweep_plan.h"
@@ -21,15 +19,16 @@ namespace po = boost::program_options;
 namespace fs = std::filesystem;
 namespace {
 
-const fs::path kExperiments = RNB_SOURCE_DIR "/experiments/paper";
-const fs::path kPrinted = RNB_SOURCE_DIR "/results/paper";
+fs::path experiments() {
+  return this_installation().experiments() / "paper";
+}
 
+// What has an experiment file; empty where those are not installed.
 std::vector<std::string> settings() {
   std::vector<std::string> names;
   std::error_code code;
-  for (const auto& entry : fs::directory_iterator(kExperiments, code))
+  for (const auto& entry : fs::directory_iterator(experiments(), code))
     if (entry.path().extension() == ".ini") names.push_back(entry.path().stem().string());
-  if (code) fail("reproduce", "{}: {}", kExperiments.string(), code.message());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -70,64 +69,41 @@ std::vector<RunSummary> runs_of(const std::vector<std::string>& places, const st
   }
   if (runs.empty())
     fail("reproduce", "none of the {} runs is on the data set '{}'; expected those of a sweep like {}",
-         others, dataset, (kExperiments / "*.ini").string());
+         others, dataset, (experiments() / "*.ini").string());
   if (others) fmt::print(stderr, "{} runs on other data sets are left out\n", others);
   return runs;
 }
 
-}  // namespace
-
-int reproduce_command(const std::vector<std::string>& args) {
+po::options_description described() {
   po::options_description options("Options of rnb reproduce");
-  std::vector<std::string> compared;
-  std::string out;
-  int jobs = 1;
   auto add = options.add_options();
-  add("out", po::value(&out), "folder of run folders (default runs/paper/SETTING)");
-  add("jobs", po::value(&jobs), "runs at a time (default 1)");
-  add("compare", po::value(&compared)->multitoken(),
+  add("out", po::value<std::string>(), "folder of run folders (default runs/paper/SETTING)");
+  add("jobs", po::value<int>()->default_value(1), "runs at a time");
+  add("compare", po::value<std::vector<std::string>>()->multitoken(),
       "no run is made: compare these runs, run folders or folders of them");
   add("json", "one JSON object, for machines");
-  po::variables_map values;
-  std::vector<std::string> words;
-  if (!parse_command_line(
-          args,
-          {"reproduce", "SETTING",
-           fmt::format(
-               "the paper's runs of a setting ({}), and their losses and overheads beside the printed "
-               "ones",
-               fmt::join(settings(), ", "))},
-          options, values, &words))
-    return 0;
+  return options;
+}
+
+std::string setting_of(const CommandInput& input) {
   const auto known = settings();
-  if (words.size() != 1)
-    fail_usage("reproduce", "{} settings are named; expected one of {}", words.size(),
+  if (known.empty())
+    fail("reproduce", "{}: holds no experiment files (*.ini); they come with the program",
+         experiments().string());
+  if (input.words.size() != 1)
+    fail_usage("reproduce", "{} settings are named; expected one of {}", input.words.size(),
                fmt::join(known, ", "));
-  const std::string& setting = words.front();
+  const std::string& setting = input.words.front();
   if (!std::count(known.begin(), known.end(), setting))
-    fail_usage("reproduce", "setting '{}'{}; expected one of {}", setting, suggestion(setting, known),
-               fmt::join(known, ", "));
-  const fs::path ini = kExperiments / (setting + ".ini");
-  if (out.empty()) out = "runs/paper/" + setting;
-  if (compared.empty()) {
-    const int swept = sweep_command({ini.string(), "--out", out, "--jobs", std::to_string(jobs)});
-    if (swept != 0) return swept;
-    compared = {out};
-  }
-  std::string dataset = setting;
-  std::replace(dataset.begin(), dataset.end(), '-', '_');
-  const auto runs = runs_of(compared, dataset);
-  const auto rows = compare_with_printed(read_paper_numbers(kPrinted / (setting + ".csv")), runs);
-  const auto differ = differences(runs, plan_sweep(read_ini(ini), {{"store", "store"}}, out));
-  if (values.count("json")) {
-    nlohmann::json json{{"setting", setting}, {"differs", differ}, {"rows", nlohmann::json::array()}};
-    for (const Comparison& row : rows) json["rows"].push_back(to_json(row));
-    fmt::print("{}\n", json.dump(2));
-    return 0;
-  }
+    fail_usage("reproduce", "there is no setting '{}'; expected one of {}", setting, fmt::join(known, ", "));
+  return setting;
+}
+
+void print(const std::string& setting, const fs::path& ini, const std::vector<Comparison>& rows,
+           const std::vector<std::string>& differ) {
   if (rows.empty())
     fmt::print("Of {} the paper prints no loss or overhead; its scores stand in {}.\n", setting,
-               (kPrinted / (setting + ".csv")).string());
+               (this_installation().paper_numbers() / (setting + ".csv")).string());
   else
     fmt::print(
         "{}\nLosses in nats per token, gaps to stratified mixing on the original domains, overheads in % of "
@@ -137,7 +113,40 @@ int reproduce_command(const std::vector<std::string>& args) {
     fmt::print("The runs have the settings of {}.\n", ini.string());
   else
     fmt::print("These runs are not at the paper's scale: {}.\n", fmt::join(differ, "; "));
+}
+
+int reproduce(const CommandInput& input) {
+  const std::string setting = setting_of(input);
+  const fs::path ini = experiments() / (setting + ".ini");
+  const std::string out = input.has("out") ? input.text("out") : "runs/paper/" + setting;
+  auto compared = input.texts("compare");
+  if (compared.empty()) {
+    const int swept =
+        call_command("sweep", {ini.string(), "--out", out, "--jobs", std::to_string(input.get<int>("jobs"))});
+    if (swept != 0) return swept;
+    compared = {out};
+  }
+  std::string dataset = setting;
+  std::replace(dataset.begin(), dataset.end(), '-', '_');
+  const auto runs = runs_of(compared, dataset);
+  const auto rows = compare_with_printed(
+      read_paper_numbers(this_installation().paper_numbers() / (setting + ".csv")), runs);
+  const auto differ = differences(runs, plan_sweep(read_ini(ini), {{"store", "store"}}, out));
+  if (!input.has("json")) {
+    print(setting, ini, rows, differ);
+    return 0;
+  }
+  nlohmann::json json{{"setting", setting}, {"differs", differ}, {"rows", nlohmann::json::array()}};
+  for (const Comparison& row : rows) json["rows"].push_back(to_json(row));
+  fmt::print("{}\n", json.dump(2));
   return 0;
 }
+
+}  // namespace
+
+RNB_REGISTER(Command, .name = "reproduce", .section = Section::Runs, .usage = "SETTING",
+             .summary = "a paper's runs, and their losses and overheads beside the printed ones",
+             .details = "SETTING: a file of experiments/paper, such as dolly.", .options = described,
+             .words = settings, .run = reproduce);
 
 }  // namespace rnb

@@ -1,18 +1,16 @@
-#include "harness/commands/sweep_command.h"
+// `rnb sweep`: every experiment of a grid.
 
-#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
-#include <boost/program_options.hpp>
-
 #include "base/atomic_file.h"
-#include "base/command_line.h"
 #include "base/cuda_driver.h"
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/shell_word.h"
+#include "harness/commands/command.h"
 #include "harness/sweep/sweep.h"
+#include "harness/sweep/sweep_summary.h"
 
 namespace rnb {
 namespace po = boost::program_options;
@@ -46,53 +44,56 @@ void note_command(const std::filesystem::path& out, const std::vector<std::strin
   if (("\n" + before).find("\n" + line) == std::string::npos) write_file_atomic(file, before + line);
 }
 
-}  // namespace
-
-int sweep_command(const std::vector<std::string>& args) {
-  auto options = described();
-  po::variables_map values;
-  std::vector<std::string> files;
-  if (!parse_command_line(
-          args,
-          {"sweep", "FILE",
-           "every experiment of a grid; finished runs are skipped, cut ones go on\n\n"
-           "Values of a key make an axis: a comma list, 1..9:2 for whole numbers, and for static mixtures\n"
-           "method = fixed weights=simplex(4,8): all mixtures of 4 domains in steps of 1/8 (165 runs a "
-           "seed)"},
-          options, values, &files))
-    return 0;
-  if (values.count("config")) files.push_back(values["config"].as<std::string>());
-  if (files.size() != 1)
-    fail_usage("sweep", "{} experiment files are named; usage: rnb sweep FILE --out DIR", files.size());
+SweepOptions options_of(const CommandInput& input) {
   SweepOptions sweep;
   sweep.program = std::filesystem::read_symlink("/proc/self/exe").string();
-  sweep.out = values["out"].as<std::string>();
-  sweep.jobs = values["jobs"].as<int>();
+  sweep.out = input.text("out");
+  sweep.jobs = input.get<int>("jobs");
   if (sweep.jobs < 1 || sweep.jobs > 1024) fail_usage("sweep", "--jobs {}: expected 1 to 1024", sweep.jobs);
-  std::vector<std::pair<std::string, std::string>> overrides;
-  for (const ExperimentKey& key : experiment_keys())
-    if (values.count(key.name))
-      for (const std::string& value : values[key.name].as<std::vector<std::string>>())
-        overrides.emplace_back(key.name, value);
-  const SweepPlan plan = plan_sweep(read_ini(files.front()), overrides, sweep.out.string());
-  print_plan(plan, sweep);
-  if (values.count("dry-run")) {
-    for (const Experiment& e : plan.experiments)
-      std::cout << reproducer_line(e) << " --out " << sweep.out.string() << "\n";
-    return 0;
-  }
-  for (const Experiment& e :
-       plan.experiments)  // before anything is touched: each run would say so, one by one
+  return sweep;
+}
+
+// Before anything is touched: each run would say so, one by one.
+void check_devices(const SweepPlan& plan) {
+  for (const Experiment& e : plan.experiments)
     if (e.device != "cpu" && !has_cuda_driver())
       fail("sweep",
            "--device {}: no CUDA device is usable here (there is no NVIDIA driver); run scripts/setup.sh "
-           "--cuda on a machine with an "
-           "NVIDIA driver, or use --device cpu",
+           "--cuda on a machine with an NVIDIA driver, or use --device cpu",
            e.device);
-  note_command(sweep.out, args);
-  const SweepReport report = run_sweep(plan, sweep);
+}
+
+int sweep(const CommandInput& input) {
+  auto files = input.words;
+  if (input.has("config")) files.push_back(input.text("config"));
+  if (files.size() != 1)
+    fail_usage("sweep", "{} experiment files are named; usage: rnb sweep FILE --out DIR", files.size());
+  const SweepOptions options = options_of(input);
+  std::vector<std::pair<std::string, std::string>> overrides;
+  for (const ExperimentKey& key : experiment_keys())
+    for (const std::string& value : input.texts(key.name)) overrides.emplace_back(key.name, value);
+  const SweepPlan plan = plan_sweep(read_ini(files.front()), overrides, options.out.string());
+  print_plan(plan, options);
+  if (input.has("dry-run")) {
+    for (const Experiment& e : plan.experiments)
+      std::cout << reproducer_line(e) << " --out " << options.out.string() << "\n";
+    return 0;
+  }
+  check_devices(plan);
+  note_command(options.out, input.arguments);
+  const SweepReport report = run_sweep(plan, options);
   print_report(report);
   return report.exit_code();
 }
+
+}  // namespace
+
+RNB_REGISTER(Command, .name = "sweep", .section = Section::Runs, .usage = "FILE",
+             .summary = "every experiment of a grid; finished runs are skipped, cut ones go on",
+             .details =
+                 "Values of a key make an axis: a comma list, 1..9:2 for whole numbers, and for static "
+                 "mixtures\nmethod = fixed weights=simplex(4,8): all mixtures of 4 domains in steps of "
+                 "1/8 (165 runs per seed)",
+             .options = described, .run = sweep);
 
 }  // namespace rnb

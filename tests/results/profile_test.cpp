@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "results/commands.h"
 #include "results/write_run_h5.h"
 #include "tests/results/hand_made_run.h"
 
@@ -67,7 +66,6 @@ TEST_F(ProfileTest, ARunWithoutALedgerIsNamed) {
   auto events = test::events_of({.run_id = "a"});
   std::erase_if(events, [](const nlohmann::json& e) { return e.at("event") == "ledger"; });
   write_run_h5(test::write_events(folder_.path(), "a", events));
-  EXPECT_THROW(profile_command({"--operators", "-1", folder_.path().string()}), UsageError);
   try {
     profiles();
     FAIL() << "no ledger, and no word of it";

@@ -7,8 +7,7 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "datasets/readers/npz.h"
-#include "harness/commands/embed_command.h"
-#include "harness/commands/eval_command.h"
+#include "harness/commands/cli.h"
 #include "tests/base/scratch_folder.h"
 
 namespace rnb {
@@ -33,36 +32,38 @@ TEST(EvalCommand, WritesEmbeddingsAndLossOfAClip) {
                                        "--pixels",  (kFixture / "pixels.npy").string(),
                                        "--out",     out.string(),
                                        "--threads", "1"};
-  EXPECT_EQ(eval_command(pairs), 0);
+  EXPECT_EQ(call_command("eval", pairs), 0);
   expect_embeddings(out, "image_embeds");
   expect_embeddings(out, "text_embeds");
   const auto loss = NpzFile(out).read("loss");
   EXPECT_TRUE(loss.header.shape.empty());
   EXPECT_NEAR(loss.floats().at(0), read_json_file(kFixture / "loss.json").at("loss").get<double>(), 1e-5);
   fs::remove(out);
-  EXPECT_EQ(embed_command(pairs), 0);
+  EXPECT_EQ(call_command("embed", pairs), 0);
   expect_embeddings(out, "image_embeds");
 }
 
 TEST(EvalCommand, OneTowerAloneIsEnoughAndHasNoLoss) {
   const ScratchFolder scratch;
   const fs::path out = scratch.path() / "emb.npz";
-  EXPECT_EQ(eval_command({"--model", kFixture.string(), "--pixels", (kFixture / "pixels.npy").string(),
-                          "--out", out.string(), "--threads", "1"}),
-            0);
+  EXPECT_EQ(
+      call_command("eval", {"--model", kFixture.string(), "--pixels", (kFixture / "pixels.npy").string(),
+                            "--out", out.string(), "--threads", "1"}),
+      0);
   EXPECT_EQ(NpzFile(out).names(), (std::vector<std::string>{"image_embeds"}));
   expect_embeddings(out, "image_embeds");
 }
 
 TEST(EvalCommand, RefusesArraysThatDoNotFitTheClip) {
-  EXPECT_THROW(eval_command({"--model", kFixture.string(), "--ids", (kFixture / "pixels.npy").string()}),
-               Error);
   EXPECT_THROW(
-      eval_command({"--model", kFixture.string(), "--pixels", (kFixture / "image_embeds.npy").string()}),
+      call_command("eval", {"--model", kFixture.string(), "--ids", (kFixture / "pixels.npy").string()}),
       Error);
-  EXPECT_THROW(eval_command({"--model", kFixture.string()}), UsageError);
-  EXPECT_THROW(eval_command({"--model", RNB_SOURCE_DIR "/tests/models/fixtures/gpt_neo/plain", "--pixels",
-                             (kFixture / "pixels.npy").string()}),
+  EXPECT_THROW(call_command("eval", {"--model", kFixture.string(), "--pixels",
+                                     (kFixture / "image_embeds.npy").string()}),
+               Error);
+  EXPECT_THROW(call_command("eval", {"--model", kFixture.string()}), UsageError);
+  EXPECT_THROW(call_command("eval", {"--model", RNB_SOURCE_DIR "/tests/models/fixtures/gpt_neo/plain",
+                                     "--pixels", (kFixture / "pixels.npy").string()}),
                UsageError);
 }
 

@@ -1,10 +1,9 @@
-#include "harness/commands/cost_command.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "harness/bill/cost_table1.h"
+#include "harness/commands/cli.h"
 #include "tests/results/hand_made_run.h"
 
 namespace rnb {
@@ -16,7 +15,7 @@ using ::testing::HasSubstr;
 
 std::string output_of(const std::vector<std::string>& args) {
   ::testing::internal::CaptureStdout();
-  EXPECT_EQ(cost_command(args), 0);
+  EXPECT_EQ(call_command("cost", args), 0);
   return ::testing::internal::GetCapturedStdout();
 }
 
@@ -41,11 +40,11 @@ TEST(CostCommand, TakesItsInputsFromOptions) {
 }
 
 TEST(CostCommand, WrongUseIsAUsageErrorThatNamesTheOption) {
-  EXPECT_THROW(cost_command({"runs"}), UsageError);
-  EXPECT_THROW(cost_command({"--measured"}), UsageError);
-  EXPECT_THROW(cost_command({"--measured", "--table1", "runs"}), UsageError);
+  EXPECT_THROW(call_command("cost", {"runs"}), UsageError);
+  EXPECT_THROW(call_command("cost", {"--measured"}), UsageError);
+  EXPECT_THROW(call_command("cost", {"--measured", "--table1", "runs"}), UsageError);
   try {
-    cost_command({"--domains", "0"});
+    call_command("cost", {"--domains", "0"});
     FAIL() << "no error";
   } catch (const UsageError& e) {
     EXPECT_THAT(e.what(), HasSubstr("--domains 0; expected a number of at least 1"));

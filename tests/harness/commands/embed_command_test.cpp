@@ -1,10 +1,9 @@
-#include "harness/commands/embed_command.h"
-
 #include <fstream>
 
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "harness/commands/cli.h"
 #include "tests/models/encoder/tensors_of.h"
 
 namespace rnb {
@@ -24,7 +23,7 @@ class EmbedCommand : public testing::Test {
   std::string tiny(const char* file) const { return (kEncoderFixtures / "tiny" / file).string(); }
   void run(std::vector<std::string> args) {
     args.insert(args.end(), {"--model", tiny(""), "--out", out_, "--threads", "1"});
-    EXPECT_EQ(embed_command(args), 0);
+    EXPECT_EQ(call_command("embed", args), 0);
   }
 
   fs::path folder_;
@@ -46,7 +45,7 @@ TEST_F(EmbedCommand, ModernBertTakesIdsAndTextsWithAPrompt) {
   const fs::path folder = kEncoderFixtures / "modernbert";
   const auto make = [&](std::vector<std::string> args) {
     args.insert(args.end(), {"--out", out_, "--threads", "1"});
-    EXPECT_EQ(embed_command(args), 0);
+    EXPECT_EQ(call_command("embed", args), 0);
     return tensor_of<float>(out_);
   };
   const std::string alternating = (folder / "alternating").string(),
@@ -83,12 +82,12 @@ TEST_F(EmbedCommand, RefusesACommandLineThatCannotBeMeant) {
   EXPECT_THROW(run({"--ids", "a.npy", "--mask", "m.npy", "--texts", "t.txt"}), UsageError);
   EXPECT_THROW(run({"--texts", "t.txt", "--mode", "fast"}), UsageError);
   EXPECT_THROW(run({"--text", "t.txt"}), UsageError);  // no guessing of abbreviations
-  EXPECT_THROW(embed_command({"--texts", "t.txt"}), UsageError);
-  EXPECT_THROW(embed_command({"--texts", "t.txt", "--out", "o.npy", "--threads", "-1"}), UsageError);
+  EXPECT_THROW(call_command("embed", {"--texts", "t.txt"}), UsageError);
+  EXPECT_THROW(call_command("embed", {"--texts", "t.txt", "--out", "o.npy", "--threads", "-1"}), UsageError);
 }
 
 TEST_F(EmbedCommand, HelpSucceeds) {
-  EXPECT_EQ(embed_command({"--help"}), 0);
+  EXPECT_EQ(call_command("embed", {"--help"}), 0);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 // `rnb fetch` against a Hub and a GitHub of a page each.
 
-#include "harness/commands/fetch_command.h"
-
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -17,6 +15,7 @@
 #include "base/sha256.h"
 #include "base/stop_signal.h"
 #include "datasets/fetch/fetch.h"
+#include "harness/commands/cli.h"
 #include "tests/base/scratch_folder.h"
 #include "tests/datasets/fetch/loopback_server.h"
 
@@ -97,7 +96,7 @@ class FetchCommand : public ::testing::Test {
     ::testing::internal::CaptureStdout();
     ::testing::internal::CaptureStderr();
     try {
-      o.code = fetch_command(args);
+      o.code = call_command("fetch", args);
     } catch (const Error& e) {
       o.code = -1;
       o.err = e.what();
@@ -318,15 +317,15 @@ TEST_F(FetchCommand, AFullDiskIsSaidBeforehand) {
 }
 
 TEST_F(FetchCommand, WrongUseIsAUsageError) {
-  EXPECT_THROW(fetch_command({"doly"}), UsageError);
-  EXPECT_THROW(fetch_command({"dolly", "s1"}), UsageError);
-  EXPECT_THROW(fetch_command({"dolly", "--stall", "0"}), UsageError);
-  EXPECT_THROW(fetch_command({"clip-bpe", "--include", "*"}), UsageError);
+  EXPECT_THROW(call_command("fetch", {"doly"}), UsageError);
+  EXPECT_THROW(call_command("fetch", {"dolly", "s1"}), UsageError);
+  EXPECT_THROW(call_command("fetch", {"dolly", "--stall", "0"}), UsageError);
+  EXPECT_THROW(call_command("fetch", {"clip-bpe", "--include", "*"}), UsageError);
   ::setenv("HF_ENDPOINT", "huggingface.co", 1);
-  EXPECT_THROW(fetch_command({"dolly"}), UsageError);
+  EXPECT_THROW(call_command("fetch", {"dolly"}), UsageError);
   ::unsetenv("HF_ENDPOINT");
   ::setenv("HF_TOKEN", "hf_a\r\nX-Evil: 1", 1);
-  EXPECT_THROW(fetch_command({"dolly"}), UsageError);
+  EXPECT_THROW(call_command("fetch", {"dolly"}), UsageError);
 }
 
 }  // namespace

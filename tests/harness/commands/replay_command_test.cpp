@@ -1,11 +1,10 @@
-#include "harness/commands/replay_command.h"
-
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "harness/commands/cli.h"
 #include "results/write_run_h5.h"
 #include "tests/methods/played_run.h"
 #include "tests/results/hand_made_run.h"
@@ -59,7 +58,7 @@ class ReplayCommand : public ::testing::Test {
   }
   std::string output_of(const std::vector<std::string>& args, int expected = 0) {
     ::testing::internal::CaptureStdout();
-    const int result = replay_command(args);
+    const int result = call_command("replay", args);
     const std::string out = ::testing::internal::GetCapturedStdout();
     EXPECT_EQ(result, expected) << out;
     return out;
@@ -81,7 +80,7 @@ TEST_F(ReplayCommand, ReplaysAMethodThatAskedItsRunForServices) {
   EXPECT_FALSE(out.contains("note"));
   EXPECT_EQ(out.at("domains").size(), 3U);
   EXPECT_TRUE(out.at("decisions")[0].contains("sampling"));
-  EXPECT_THROW(replay_command({"mixmin", run, "--method-option", "proxy_steps=0.5"}), Error)
+  EXPECT_THROW(call_command("replay", {"mixmin", run, "--method-option", "proxy_steps=0.5"}), Error)
       << "other proxies";
 }
 
@@ -114,7 +113,7 @@ TEST_F(ReplayCommand, JsonLinesOfSignalsAreReplayedButNotCompared) {
   const std::string lines = (folder_.path() / "rnb.jsonl").string();
   EXPECT_THAT(output_of({"rnb", lines}), AllOf(HasSubstr("on_round"), HasSubstr("domain2"),
                                                HasSubstr("open loop"), Not(HasSubstr("equal"))));
-  EXPECT_THROW(replay_command({"rnb", lines, "--compare"}), Error);
+  EXPECT_THROW(call_command("replay", {"rnb", lines, "--compare"}), Error);
 }
 
 TEST_F(ReplayCommand, AGridIsReplayedOpenLoopOneRowASetting) {
@@ -135,22 +134,22 @@ TEST_F(ReplayCommand, AGridIsReplayedOpenLoopOneRowASetting) {
 
 TEST_F(ReplayCommand, WrongUseIsAUsageError) {
   const std::string run = record("rnb");
-  EXPECT_THROW(replay_command({"rnb"}), UsageError);
-  EXPECT_THROW(replay_command({"rbn", run}), UsageError);
-  EXPECT_THROW(replay_command({"rnb", run, "--method-option", "lambda"}), UsageError);
-  EXPECT_THROW(replay_command({"rnb", run, "--grid", "lamda=1,2"}), UsageError);
-  EXPECT_THROW(replay_command({"rnb:x", run}), UsageError);
-  EXPECT_THROW(replay_command({"rnb", run, "--grid", "lambda=1", "--compare"}), UsageError);
+  EXPECT_THROW(call_command("replay", {"rnb"}), UsageError);
+  EXPECT_THROW(call_command("replay", {"rbn", run}), UsageError);
+  EXPECT_THROW(call_command("replay", {"rnb", run, "--method-option", "lambda"}), UsageError);
+  EXPECT_THROW(call_command("replay", {"rnb", run, "--grid", "lamda=1,2"}), UsageError);
+  EXPECT_THROW(call_command("replay", {"rnb:x", run}), UsageError);
+  EXPECT_THROW(call_command("replay", {"rnb", run, "--grid", "lambda=1", "--compare"}), UsageError);
 }
 
 TEST_F(ReplayCommand, RecordsThatCannotBeReadSayWhy) {
   const fs::path empty = folder_.path() / "empty.jsonl", damaged = folder_.path() / "damaged.jsonl";
   std::ofstream(empty) << "";
   std::ofstream(damaged) << "{\"call\": \"init\", \"step\": 0}\n";
-  EXPECT_THROW(replay_command({"rnb", empty.string()}), Error);
-  EXPECT_THROW(replay_command({"rnb", (folder_.path() / "nothing").string()}), Error);
+  EXPECT_THROW(call_command("replay", {"rnb", empty.string()}), Error);
+  EXPECT_THROW(call_command("replay", {"rnb", (folder_.path() / "nothing").string()}), Error);
   try {
-    replay_command({"rnb", damaged.string()});
+    call_command("replay", {"rnb", damaged.string()});
     FAIL() << "no error";
   } catch (const Error& e) {
     EXPECT_THAT(e.what(), HasSubstr("damaged.jsonl:1"));

@@ -1,9 +1,8 @@
-#include "harness/commands/reproduce_command.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "harness/commands/cli.h"
 #include "tests/results/hand_made_run.h"
 
 namespace rnb {
@@ -14,7 +13,7 @@ using ::testing::HasSubstr;
 
 std::string error_of(const std::vector<std::string>& args) {
   try {
-    reproduce_command(args);
+    call_command("reproduce", args);
   } catch (const Error& e) {
     return e.what();
   }
@@ -27,7 +26,7 @@ TEST(ReproduceCommand, ComparesAndSaysWhatIsNotThePapers) {
   test::make_run(folder.path(), {.run_id = "b", .label = "rnb", .dataset = "wordnet", .test_loss = 6.3});
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
-  EXPECT_EQ(reproduce_command({"dolly", "--compare", folder.path().string()}), 0);
+  EXPECT_EQ(call_command("reproduce", {"dolly", "--compare", folder.path().string()}), 0);
   const std::string out = ::testing::internal::GetCapturedStdout();
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("1 runs on other data sets"));
   EXPECT_THAT(out,

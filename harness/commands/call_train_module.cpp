@@ -1,0 +1,29 @@
+#include "harness/commands/call_train_module.h"
+
+#include <dlfcn.h>
+
+#include "base/error.h"
+#include "base/installation.h"
+
+namespace rnb {
+
+int call_train_module(const std::string& command, const std::vector<std::string>& arguments) {
+  const auto file = this_installation().train_module();
+  void* const module = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!module) {
+    const char* const why = ::dlerror();
+    fail(command, "the training module cannot be opened: {}. It is built beside the program: ninja rnb_train",
+         why ? why : file.string());
+  }
+  using TrainMain = int (*)(int, char**);
+  const auto train_main = reinterpret_cast<TrainMain>(::dlsym(module, "rnb_train_main"));
+  if (!train_main) fail(command, "{}: has no rnb_train_main; it is of another version", file.string());
+  std::vector<std::string> words{"rnb", command};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  return train_main(static_cast<int>(words.size()), argv.data());
+}
+
+}  // namespace rnb

@@ -1,0 +1,14 @@
+#pragma once
+// Commands that train live in librnb_train.so, opened on demand: loading LibTorch takes 0.4 s, which
+// `rnb --help`, `list` or `report` should not pay.
+
+#include <string>
+#include <vector>
+
+namespace rnb {
+
+// The command's exit code; the module itself turns its errors into one. Error when there is no module that
+// can be opened.
+int call_train_module(const std::string& command, const std::vector<std::string>& arguments);
+
+}  // namespace rnb
