@@ -31,9 +31,8 @@ struct SweepReport {
   int exit_code() const;  // 0, 3 when a run failed, 128 + n after a signal
 };
 
-// Runs, what they share, and how much time and disk the ones that are left will take; to standard error.
-void print_plan(const SweepPlan& plan, const SweepOptions& options);
+// SIGINT and SIGTERM are passed on to the runs, each time: the first lets a run save itself, the second ends
+// it at once.
 SweepReport run_sweep(const SweepPlan& plan, const SweepOptions& options);
-void print_report(const SweepReport& report);
 
 }  // namespace rnb

@@ -1,12 +1,14 @@
 #pragma once
 // One child process of a sweep: its standard output is read line by line, its standard error goes to a log
-// file.
+// file. It has a process group of its own, so that Ctrl-C reaches the sweep alone, which passes it on.
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include <sys/types.h>
+
+#include "base/file_descriptor.h"
 
 namespace rnb {
 
@@ -18,15 +20,16 @@ class SweepChild {
   SweepChild(const SweepChild&) = delete;
   SweepChild& operator=(const SweepChild&) = delete;
 
-  int output() const { return output_; }   // for poll(2); -1 once closed
-  std::vector<std::string> read_lines();   // whole lines that are there now; never blocks
-  bool ended();                            // does not wait
-  int exit_code() const { return code_; }  // after ended(): 0..255, 128 + n for a signal
+  int output() const { return output_.get(); }  // for poll(2); -1 once closed
+  std::vector<std::string> read_lines();        // whole lines that are there now; never blocks
+  bool ended();                                 // does not wait
+  int exit_code() const { return code_; }       // after ended(): 0..255, 128 + n for a signal
   void signal(int number) const;
 
  private:
   pid_t pid_ = -1;
-  int output_ = -1, code_ = 0;
+  FileDescriptor output_;
+  int code_ = 0;
   bool ended_ = false;
   std::string partial_;
 };

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/sha256.h"
-#include "harness/sweep/sweep_disk.h"
+#include "harness/sweep/sweep_size.h"
 
 namespace rnb {
 namespace fs = std::filesystem;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/number_range.h"
 #include "base/suggest.h"
 #include "base/text.h"
 #include "harness/config/experiment_keys.h"
@@ -21,26 +22,14 @@ struct AxisValue {
 };
 using Axes = std::vector<std::pair<std::string, std::vector<AxisValue>>>;  // in the order of first mention
 
-bool parse_int(const std::string& text, int64_t& out) {
-  const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return code == std::errc() && stop == text.data() + text.size() && !text.empty();
-}
-
 // first..last or first..last:step
 std::vector<std::string> range_values(const std::string& key, const std::string& text) {
-  const size_t dots = text.find("..");
-  const size_t colon = text.find(':', dots);
-  int64_t first = 0, last = 0, step = 1;
-  const bool good =
-      parse_int(text.substr(0, dots), first) &&
-      parse_int(text.substr(dots + 2, colon == std::string::npos ? colon : colon - dots - 2), last) &&
-      (colon == std::string::npos || parse_int(text.substr(colon + 1), step));
-  if (!good || first < 0 || last < first || step < 1)
-    fail_usage("config", "{} = '{}': expected first..last or first..last:step, rising", key, text);
-  if ((last - first) / step >= static_cast<int64_t>(kMostRuns))
+  const auto range = parse_number_range(text);
+  if (!range) fail_usage("config", "{} = '{}': expected first..last or first..last:step, rising", key, text);
+  if (range->count() > static_cast<int64_t>(kMostRuns))
     fail_usage("config", "{} = '{}': more than {} values", key, text, kMostRuns);
   std::vector<std::string> values;
-  for (int64_t i = 0; i <= (last - first) / step; ++i) values.push_back(std::to_string(first + i * step));
+  for (const int64_t value : range->values()) values.push_back(std::to_string(value));
   return values;
 }
 

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <thread>
 
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/json_file.h"
+#include "harness/sweep/sweep_summary.h"
 
 namespace rnb {
 namespace {
@@ -20,8 +22,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // A stand-in for the program: a shell script that keeps the protocol of `rnb run`. Seed 2 fails while fail_2
-// exists, every run is busy (exit code 5) while held exists; seed 9 waits for a signal. Each run that is
-// really made adds a line to made.txt.
+// exists, every run is busy (exit code 5) while held exists; seed 9 ends at a signal, seed 8 at a second one,
+// since the first makes it save for ever. Each run that is really made adds a line to made.txt.
 constexpr const char* kScript = R"(#!/bin/sh
 here=$(dirname "$0")
 echo "$@" >> "$here/calls.txt"
@@ -35,10 +37,23 @@ mkdir -p "$out/run$seed"
 echo "run_folder=$out/run$seed"
 [ -e "$out/run$seed/run.h5" ] && exit 0
 if [ "$seed" = 9 ]; then trap 'exit 143' TERM; touch "$here/nine"; while :; do sleep 0.05; done; fi
+if [ "$seed" = 8 ]; then
+  trap 'touch "$here/saving"; trap - TERM; while :; do sleep 0.05; done' TERM
+  touch "$here/eight"; while :; do sleep 0.05; done
+fi
 if [ -e "$here/held" ]; then exit 5; fi
 if [ "$seed" = 2 ] && [ -e "$here/fail_2" ]; then echo "it went wrong" >&2; exit 1; fi
 echo "$seed" >> "$here/made.txt"; echo done > "$out/run$seed/run.h5"
 )";
+
+// False: it did not happen within a minute.
+bool happens(const std::function<bool()>& what) {
+  for (int tries = 0; tries < 60'000; ++tries) {
+    if (what()) return true;
+    ::usleep(1000);
+  }
+  return false;
+}
 
 class SweepRun : public ::testing::Test {
  protected:
@@ -116,7 +131,7 @@ TEST_F(SweepRun, ARunHeldByAnotherProcessIsWaitedFor) {
       std::ifstream file(folder_ / "calls.txt");
       return std::count(std::istreambuf_iterator<char>(file), {}, '\n');
     };
-    while (calls() < 2) ::usleep(1000);
+    EXPECT_TRUE(happens([&] { return calls() >= 2; }));
     fs::remove(folder_ / "held");
   });
   const SweepReport report = sweep("store = s\nseed = 2\n");
@@ -145,18 +160,18 @@ TEST_F(SweepRun, ThePlanEstimatesTheDiskOfWhatIsLeft) {
       plan_sweep(parse_ini("store = s\nseed = 1..4\n", "x.ini"), {}, options_.out.string());
   ::testing::internal::CaptureStderr();
   print_plan(plan, options_);
-  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("a run, by its settings)"));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("per run, by its settings)"));
   sweep("store = s\nseed = 1\n");
   std::ofstream(options_.out / "run1/run.h5") << std::string(2048, 'x');
   ::testing::internal::CaptureStderr();
   print_plan(plan, options_);
   EXPECT_THAT(::testing::internal::GetCapturedStderr(),
-              HasSubstr("estimated disk: 6.0 KiB (2.0 KiB a run so far)"));
+              HasSubstr("estimated disk: 6.0 KiB (2.0 KiB per run so far)"));
 }
 
 TEST_F(SweepRun, ASignalIsPassedOnAndEndsTheSweep) {
   std::thread killer([&] {
-    while (!fs::exists(folder_ / "nine")) ::usleep(1000);
+    EXPECT_TRUE(happens([&] { return fs::exists(folder_ / "nine"); }));
     ::kill(::getpid(), SIGTERM);
   });
   const SweepReport report = sweep("store = s\nseed = 9, 1\n");
@@ -165,6 +180,19 @@ TEST_F(SweepRun, ASignalIsPassedOnAndEndsTheSweep) {
   EXPECT_EQ(report.exit_code(), 128 + SIGTERM);
   EXPECT_EQ(report.not_started, 2);
   EXPECT_FALSE(fs::exists(folder_ / "made.txt"));
+}
+
+TEST_F(SweepRun, ASecondSignalOfTheSameNumberIsPassedOnToo) {
+  std::thread killer([&] {
+    EXPECT_TRUE(happens([&] { return fs::exists(folder_ / "eight"); }));
+    ::kill(::getpid(), SIGTERM);
+    EXPECT_TRUE(happens([&] { return fs::exists(folder_ / "saving"); }));
+    ::kill(::getpid(), SIGTERM);
+  });
+  const SweepReport report = sweep("store = s\nseed = 8\n");
+  killer.join();
+  EXPECT_EQ(report.exit_code(), 128 + SIGTERM);
+  EXPECT_EQ(report.not_started, 1);
 }
 
 }  // namespace

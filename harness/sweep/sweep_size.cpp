@@ -1,10 +1,11 @@
-#include "harness/sweep/sweep_disk.h"
+#include "harness/sweep/sweep_size.h"
 
 #include <algorithm>
-#include <charconv>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/json_file.h"
+#include "base/number_range.h"
 #include "methods/core/registry.h"
 #include "models/clip_sizes.h"
 #include "models/model_sizes.h"
@@ -42,12 +43,9 @@ StoreSizes sizes_of_store(const fs::path& store) {
 int64_t most_domains(const std::string& grouping) {
   const size_t at = grouping.find(":k=");
   if (at == std::string::npos) return 0;
-  std::string ks = grouping.substr(at + 3);
-  ks = ks.substr(0, ks.find_first_of(":,"));
-  if (const size_t dots = ks.find(".."); dots != std::string::npos) ks = ks.substr(dots + 2);
-  int64_t k = 0;
-  std::from_chars(ks.data(), ks.data() + ks.size(), k);
-  return k;
+  const std::string_view ks = std::string_view(grouping).substr(at + 3);
+  const auto range = parse_number_range(ks.substr(0, ks.find(',')));
+  return range ? range->last : 0;
 }
 
 double model_bytes(const Experiment& e, int64_t vocabulary) {
@@ -79,7 +77,7 @@ double estimated_run_bytes(const Experiment& e) {
   const int64_t checkpoints =
       e.checkpoint_every > 0 ? std::min(e.keep_checkpoints, e.steps / e.checkpoint_every) : 0;
   const auto lines = static_cast<double>(e.steps / std::max<int64_t>(e.log_every, 1));
-  return static_cast<double>(checkpoints) * checkpoint + (e.save_model == "on" ? model : 0) + kEmptyRun +
+  return static_cast<double>(checkpoints) * checkpoint + (e.save_model ? model : 0) + kEmptyRun +
          lines * (kLogLine + kLogLineDomain * m) + kExample * static_cast<double>(store.test_examples);
 }
 

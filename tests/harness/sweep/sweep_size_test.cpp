@@ -1,4 +1,4 @@
-#include "harness/sweep/sweep_disk.h"
+#include "harness/sweep/sweep_size.h"
 
 #include <gtest/gtest.h>
 
@@ -20,9 +20,9 @@ Experiment nano(const std::filesystem::path& store) {
 // 128 = 928,000 numbers of 4 bytes.
 constexpr double kModel = 4.0 * 928'000;
 
-class SweepDisk : public ::testing::Test {
+class SweepSize : public ::testing::Test {
  protected:
-  SweepDisk() {
+  SweepSize() {
     folder_.write("store/manifest.json",
                   R"({"vocab_size": 1000, "counts": {"a": {"test": 10}, "b": {"test": 20}}})");
   }
@@ -30,7 +30,7 @@ class SweepDisk : public ::testing::Test {
   Experiment e_ = nano(folder_.path() / "store");
 };
 
-TEST_F(SweepDisk, CheckpointsCostThreeModelsEach) {
+TEST_F(SweepSize, CheckpointsCostThreeModelsEach) {
   const double bare = estimated_run_bytes(e_);
   EXPECT_LT(bare, kModel);
   e_.checkpoint_every = 100;
@@ -38,11 +38,11 @@ TEST_F(SweepDisk, CheckpointsCostThreeModelsEach) {
   EXPECT_DOUBLE_EQ(estimated_run_bytes(e_) - bare, 2 * 3 * kModel);
   e_.keep_checkpoints = 10;  // 500 steps have but five
   EXPECT_DOUBLE_EQ(estimated_run_bytes(e_) - bare, 5 * 3 * kModel);
-  e_.save_model = "on";
+  e_.save_model = true;
   EXPECT_DOUBLE_EQ(estimated_run_bytes(e_) - bare, (5 * 3 + 1) * kModel);
 }
 
-TEST_F(SweepDisk, SumsOfGradientsAreOneHeadADomain) {
+TEST_F(SweepSize, SumsOfGradientsAreOneHeadADomain) {
   e_.checkpoint_every = 500;
   const double fixed = estimated_run_bytes(e_);
   e_.method = "rnb";
@@ -51,22 +51,22 @@ TEST_F(SweepDisk, SumsOfGradientsAreOneHeadADomain) {
   EXPECT_GE(estimated_run_bytes(e_) - fixed, 20 * 4.0 * 1000 * 128);
 }
 
-TEST_F(SweepDisk, AStoreThatIsNotThereYetIsGuessed) {
+TEST_F(SweepSize, AStoreThatIsNotThereYetIsGuessed) {
   e_.store = (folder_.path() / "none").string();
   e_.checkpoint_every = 500;
   EXPECT_GT(estimated_run_bytes(e_), 3 * kModel);  // 4096 tokens are more than 1000
 }
 
-TEST_F(SweepDisk, AHuggingFaceFolderIsMeasured) {
+TEST_F(SweepSize, AHuggingFaceFolderIsMeasured) {
   folder_.write("model/model.safetensors", std::string(5000, 'x'));
-  e_.save_model = "on";
+  e_.save_model = true;
   e_.model = (folder_.path() / "model").string();
   const double with = estimated_run_bytes(e_);
-  e_.save_model = "off";
+  e_.save_model = false;
   EXPECT_DOUBLE_EQ(with - estimated_run_bytes(e_), 5000);
 }
 
-TEST_F(SweepDisk, EarlierRunsAreMeasured) {
+TEST_F(SweepSize, EarlierRunsAreMeasured) {
   folder_.write("out/r1/run.h5", std::string(100, 'x'));
   folder_.write("out/r1/checkpoint-5/model.safetensors", std::string(1000, 'x'));
   folder_.write("out/r2/run.h5", std::string(300, 'x'));
