@@ -36,15 +36,6 @@ std::string seconds(std::chrono::milliseconds limit) {
   return fmt::format("{} s", static_cast<double>(limit.count()) / 1000);
 }
 
-// The child's ends of the two channels, closed here once it has them.
-struct Ends {
-  int fd[2] = {-1, -1};
-  ~Ends() {
-    for (const int f : fd)
-      if (f >= 0) close(f);
-  }
-};
-
 }  // namespace
 
 std::vector<std::string> split_command(std::string_view command) {
@@ -79,32 +70,22 @@ std::vector<std::string> split_command(std::string_view command) {
 ChildProcess::ChildProcess(std::vector<std::string> words) {
   // A socket, not a pipe, for what we write: a child that has ended then is an error instead of SIGPIPE.
   int to[2], from[2];
-  Ends ends;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, to) != 0) throw ChildFailure(std::strerror(errno));
-  in_ = to[0];
-  ends.fd[0] = to[1];
-  if (pipe2(from, O_CLOEXEC) != 0) {
-    close(in_);
-    throw ChildFailure(std::strerror(errno));
-  }
-  out_ = from[0];
-  ends.fd[1] = from[1];
-  try {
-    // Killed with us: a program that never reads would not see that its input has ended.
-    pid_ = launch({.words = std::move(words),
-                   .input = ends.fd[0],
-                   .output = ends.fd[1],
-                   .signal_when_we_end = SIGKILL});
-  } catch (const ChildFailure&) {
-    close(in_);
-    close(out_);
-    throw;
-  }
+  in_ = FileDescriptor(to[0]);
+  const FileDescriptor its_input(to[1]);
+  if (pipe2(from, O_CLOEXEC) != 0) throw ChildFailure(std::strerror(errno));
+  out_ = FileDescriptor(from[0]);
+  const FileDescriptor its_output(from[1]);
+  // Killed with us: a program that never reads would not see that its input has ended.
+  pid_ = launch({.words = std::move(words),
+                 .input = its_input.get(),
+                 .output = its_output.get(),
+                 .signal_when_we_end = SIGKILL});
 }
 
 ChildProcess::~ChildProcess() {
-  close(in_);
-  close(out_);
+  in_.close();
+  out_.close();
   kill(-pid_, SIGKILL);
   while (!reaped_ && waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
@@ -125,11 +106,11 @@ void ChildProcess::write_line(std::string line, std::chrono::milliseconds limit)
   line += '\n';
   const auto end = SteadyClock::now() + limit;
   for (size_t done = 0; done < line.size();) {
-    const ssize_t n = send(in_, line.data() + done, line.size() - done, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t n = send(in_.get(), line.data() + done, line.size() - done, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n > 0) {
       done += static_cast<size_t>(n);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (!wait_for(in_, POLLOUT, end)) throw ChildFailure("it read nothing for " + seconds(limit));
+      if (!wait_for(in_.get(), POLLOUT, end)) throw ChildFailure("it read nothing for " + seconds(limit));
     } else if (errno != EINTR) {
       ended();
     }
@@ -148,9 +129,9 @@ std::string ChildProcess::read_line(std::chrono::milliseconds limit) {
     }
     searched = pending_.size();
     if (searched > kLongestLine) throw ChildFailure("it sent a line of more than 64 MiB");
-    if (!wait_for(out_, POLLIN, end)) throw ChildFailure("no line within " + seconds(limit));
+    if (!wait_for(out_.get(), POLLIN, end)) throw ChildFailure("no line within " + seconds(limit));
     char block[1 << 16];
-    const ssize_t n = read(out_, block, sizeof block);
+    const ssize_t n = read(out_.get(), block, sizeof block);
     if (n == 0) ended();
     if (n > 0) pending_.append(block, static_cast<size_t>(n));
     if (n < 0 && errno != EINTR) throw ChildFailure(std::strerror(errno));

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include "base/file_descriptor.h"
 #include "base/launch.h"
 
 namespace rnb {
@@ -32,7 +33,7 @@ class ChildProcess {
  private:
   [[noreturn]] void ended();  // says how
   pid_t pid_ = -1;
-  int in_ = -1, out_ = -1;  // our ends
+  FileDescriptor in_, out_;  // our ends
   bool reaped_ = false;
   std::string pending_;  // read, not yet given out
 };

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "base/file_descriptor.h"
+
 namespace rnb {
 namespace {
 
@@ -34,22 +36,6 @@ void become(const Launch& what, char* const* argv, const sigset_t& signals, pid_
   ::sigprocmask(SIG_SETMASK, &signals, nullptr);
   ::execvp(argv[0], argv);
 }
-
-class OpenFile {
- public:
-  explicit OpenFile(int fd) : fd_(fd) {}
-  ~OpenFile() { close(); }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  int get() const { return fd_; }
-  void close() {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-  }
-
- private:
-  int fd_;
-};
 
 int wait_for_end(pid_t child) {
   int status = 0;
@@ -99,10 +85,10 @@ int run_program(const Launch& what) {
 
 std::optional<std::string> output_of_program(std::vector<std::string> words) {
   std::array<int, 2> ends{};
-  const OpenFile nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  if (nothing.get() < 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
-  const OpenFile from(ends[0]);
-  OpenFile to(ends[1]);
+  const FileDescriptor nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!nothing.is_open() || ::pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
+  const FileDescriptor from(ends[0]);
+  FileDescriptor to(ends[1]);
   pid_t child = -1;
   try {
     child = launch(
