@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <sstream>
 
 #include "base/error.h"
 #include "base/json_file.h"
+#include "base/json_lines.h"
 #include "base/suggest.h"
 #include "methods/core/fixed_mixer.h"
 #include "methods/core/json_numbers.h"
@@ -42,18 +42,15 @@ void take(PastRun& run, const nlohmann::json& event, const std::string& where) {
 
 PastRun read_run(const std::filesystem::path& folder) {
   const std::string file = (folder / "events.jsonl").string();
-  std::istringstream text(read_text_file(file));
   PastRun run;
-  std::string line;
-  for (int64_t number = 1; std::getline(text, line); ++number) {
-    if (text.eof()) break;  // no line end: torn
+  for_each_json_line(file, [&](int64_t number, const nlohmann::json& event) {
     const std::string where = fmt::format("{}:{}", file, number);
     try {
-      take(run, nlohmann::json::parse(line), where);
+      take(run, event, where);
     } catch (const nlohmann::json::exception& e) {
       fail("static_at", "{}: {}", where, e.what());
     }
-  }
+  });
   if (!run.complete || run.p.empty() || run.steps < 1)
     fail("static_at", "{}: the run is not complete; finish it first, its mean is over all of its steps",
          file);
@@ -92,19 +89,16 @@ Weights weights_of(const std::string& folder, const Domains& domains) {
   return out;
 }
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "static_at",
-    "another run's mean weights, held still",
-    "control",
-    {{"run", "", "folder of a complete run on the same domains", {}}},
-    {"", "keeps the other run's weights whatever the signal"},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> {
-      const std::string folder = o.text("run");
-      if (folder.empty()) fail_usage("static_at", "run= is missing; expected the folder of a complete run");
-      return std::make_unique<FixedMixer>([folder](const Domains& d) { return weights_of(folder, d); });
-    },
-    nullptr,
-    "run"}));
+RNB_REGISTER(
+    MethodSpec, .name = "static_at", .summary = "another run's mean weights, held still", .source = "control",
+    .options = {{.name = "run", .help = "folder of a complete run on the same domains", .required = true}},
+    .traits = {.not_uniform_on_zero_signal = "keeps the other run's weights whatever the signal"},
+    .make =
+        [](const MethodOptions& o) {
+          return std::make_unique<FixedMixer>(
+              [folder = o.text("run")](const Domains& d) { return weights_of(folder, d); });
+        },
+    .colon_option = "run");
 
 }  // namespace
 }  // namespace rnb
