@@ -259,7 +259,7 @@ TEST(Prepare, SourceFilesOfOneNameAreToldApart) {
              b = folder.write("b/tasks.tsv", "task\tcategory\ntask2_t\tsums\ntask4_t\ttitles\n");
   PrepareOptions options;
   options.dataset = "sni";
-  options.source = sni_from(folder.path() / "flat", {{"categories", a.string() + "," + b.string()}});
+  options.source = options_from(folder.path() / "flat", {{"categories", a.string() + "," + b.string()}});
   options.out = folder.path() / "store";
   options.tokenizer = "train:270";
   prepare(options);

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/error.h"
@@ -28,11 +30,26 @@ inline Store small_store(const ScratchFolder& folder) {
   return Store(folder.path() / "store");
 }
 
+inline SourceOptions options_from(const std::filesystem::path& path,
+                                  std::map<std::string, std::string> extra = {}) {
+  SourceOptions options;
+  options.from = path;
+  options.extra = std::move(extra);
+  return options;
+}
+
 inline std::vector<Row> read_all(const std::string& dataset, const SourceOptions& options) {
   const auto source = open_source(source_spec(dataset), options);
   std::vector<Row> rows;
   while (auto row = source->next()) rows.push_back(std::move(*row));
   return rows;
+}
+
+inline const Example& example_at(const std::vector<Row>& rows, size_t i) {
+  return std::get<Example>(rows.at(i));
+}
+inline const BadRow& bad_at(const std::vector<Row>& rows, size_t i) {
+  return std::get<BadRow>(rows.at(i));
 }
 
 struct ReadOut {

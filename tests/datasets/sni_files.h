@@ -1,25 +1,13 @@
 #pragma once
 // A small Super-NaturalInstructions folder written by hand in the official format.
 
-#include <filesystem>
-#include <map>
 #include <string>
-#include <utility>
 
 #include <fmt/format.h>
 
-#include "datasets/source.h"
 #include "tests/base/scratch_folder.h"
 
 namespace rnb {
-
-inline SourceOptions sni_from(const std::filesystem::path& path,
-                              std::map<std::string, std::string> extra = {}) {
-  SourceOptions options;
-  options.from = path;
-  options.extra = std::move(extra);
-  return options;
-}
 
 // `instances`: the text between the brackets of "Instances".
 inline std::string sni_task_text(const std::string& category, const std::string& instances,

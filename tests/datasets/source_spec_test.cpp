@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/json_file.h"
 #include "tests/datasets/small_store.h"
 
 namespace rnb {
@@ -79,6 +80,30 @@ TEST_F(OpenSource, FromIsNeededUnlessThereIsAPlaceOrNothingToRead) {
   spec_.files.clear();
   open_source(spec_, {});
   EXPECT_TRUE(with_.from.empty());
+}
+
+TEST(SourceSpecs, AreSortedAndSuggested) {
+  std::vector<std::string> names;
+  for (const SourceSpec& spec : source_specs()) names.push_back(spec.name);
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+  EXPECT_THAT(names, testing::IsSupersetOf(
+                         {"datacomp", "dolly", "jsonl", "s1", "skills", "sni", "sni_test", "wordnet"}));
+  EXPECT_THAT(error_of([] { source_spec("doly"); }), HasSubstr("did you mean 'dolly'?"));
+}
+
+std::string content(const char* path) {
+  return read_text_file(std::filesystem::path(RNB_SOURCE_DIR) / path);
+}
+
+TEST(Docs, TheExampleOfAddingADataSetIsTheDataSet) {
+  const std::string page = content("docs/adding-a-data-set.md");
+  for (const char* file : {"datasets/sources/dolly.cpp", "tests/datasets/sources/dolly_test.cpp"})
+    EXPECT_THAT(page, HasSubstr("```cpp\n" + content(file) + "```")) << file;
+}
+
+TEST(Docs, DataSetsAreDescribed) {
+  const std::string page = content("docs/datasets.md");
+  for (const SourceSpec& spec : source_specs()) EXPECT_THAT(page, HasSubstr("`" + spec.name + "`"));
 }
 
 // What `rnb list datasets` shows must be true of itself.

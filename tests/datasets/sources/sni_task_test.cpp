@@ -18,7 +18,7 @@ using testing::UnorderedElementsAre;
 ReadOut read_task(const ScratchFolder& folder, const std::string& text,
                   std::map<std::string, std::string> extra = {}) {
   folder.write("one/task1_t.json", text);
-  return read_out("sni", sni_from(folder.path() / "one", std::move(extra)));
+  return read_out("sni", options_from(folder.path() / "one", std::move(extra)));
 }
 
 TEST(Sni, LaysPromptsOutAsTkInstructDoes) {
@@ -105,7 +105,7 @@ TEST(Sni, AFileThatBreaksOffGivesWhatStandsBeforeAndTheNextTasks) {
   text = sni_task_text("Sums", sni_instances(2, 3));
   text.replace(text.find("},\n  {\"id\": \"task2-1"), 2, "};");
   folder.write("ni/tasks/task2_t.json", text);
-  const ReadOut read = read_out("sni", sni_from(folder.path() / "ni", {{"split", "train"}}));
+  const ReadOut read = read_out("sni", options_from(folder.path() / "ni", {{"split", "train"}}));
   EXPECT_THAT(read.ids(),
               UnorderedElementsAre("task1-0", "task1-1", "task2-0", "task3-0", "task3-1", "task3-2"));
   ASSERT_EQ(read.bad.size(), 2U);

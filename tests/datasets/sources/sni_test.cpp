@@ -24,7 +24,7 @@ using testing::UnorderedElementsAre;
 TEST(Sni, TakesTheListedTasksOfTheOfficialFolder) {
   const ScratchFolder folder;
   write_sni_folder(folder, 5);
-  const ReadOut read = read_out("sni", sni_from(folder.path() / "ni"));
+  const ReadOut read = read_out("sni", options_from(folder.path() / "ni"));
   EXPECT_THAT(read.domains(), UnorderedElementsAre(Pair("Sums", 10), Pair("Words", 5), Pair("Titles", 5)));
   const Example& e = read.examples.at(1);
   EXPECT_EQ(e.id, "task1-1");
@@ -39,13 +39,13 @@ TEST(Sni, FindsTheFolderFromAboveAndTheTasksFolderItself) {
   const ScratchFolder folder;
   write_sni_folder(folder, 2);
   for (const fs::path& path : {folder.path(), folder.path() / "ni", folder.path() / "ni/tasks"})
-    EXPECT_EQ(read_out("sni", sni_from(path)).examples.size(), 8U) << path;
+    EXPECT_EQ(read_out("sni", options_from(path)).examples.size(), 8U) << path;
   folder.write("copy/tasks/task1_t.json", "{}");
-  EXPECT_THAT(error_of([&] { read_out("sni", sni_from(folder.path())); }),
+  EXPECT_THAT(error_of([&] { read_out("sni", options_from(folder.path())); }),
               AllOf(HasSubstr("copy/tasks, "), HasSubstr("ni/tasks; name one with --from")));
-  EXPECT_THAT(error_of([&] { read_out("sni", sni_from(folder.path() / "ni/splits")); }),
+  EXPECT_THAT(error_of([&] { read_out("sni", options_from(folder.path() / "ni/splits")); }),
               HasSubstr("holds no task files"));
-  EXPECT_THAT(error_of([&] { read_out("sni", sni_from(folder.path() / "nowhere")); }),
+  EXPECT_THAT(error_of([&] { read_out("sni", options_from(folder.path() / "nowhere")); }),
               HasSubstr("holds no task files"));
 }
 
@@ -53,7 +53,7 @@ TEST(Sni, SplitChoosesAmongTheLists) {
   const ScratchFolder folder;
   write_sni_folder(folder, 3);
   const auto domains = [&](const char* split) {
-    return read_out("sni", sni_from(folder.path() / "ni", {{"split", split}})).domains();
+    return read_out("sni", options_from(folder.path() / "ni", {{"split", split}})).domains();
   };
   EXPECT_THAT(domains("train"), UnorderedElementsAre(Pair("Sums", 6), Pair("Words", 3)));
   EXPECT_THAT(domains("test"), UnorderedElementsAre(Pair("Titles", 3)));
@@ -66,16 +66,17 @@ TEST(Sni, WithoutListsAllFilesAreUsed) {
   write_sni_folder(folder, 3);
   fs::create_directories(folder.path() / "lists");
   fs::rename(folder.path() / "ni/splits/default", folder.path() / "lists/mine");
-  const ReadOut read = read_out("sni", sni_from(folder.path() / "ni"));
+  const ReadOut read = read_out("sni", options_from(folder.path() / "ni"));
   EXPECT_EQ(read.examples.size(), 15U);
   EXPECT_THAT(read.notes, ElementsAre("there are no split lists: all task files are used"));
-  EXPECT_THAT(error_of([&] { read_out("sni", sni_from(folder.path() / "ni", {{"split", "train"}})); }),
+  EXPECT_THAT(error_of([&] { read_out("sni", options_from(folder.path() / "ni", {{"split", "train"}})); }),
               HasSubstr("found no split lists"));
-  EXPECT_THAT(error_of([&] { read_out("sni_test", sni_from(folder.path() / "ni")); }),
+  EXPECT_THAT(error_of([&] { read_out("sni_test", options_from(folder.path() / "ni")); }),
               HasSubstr("splits=FOLDER"));
   const std::string mine = (folder.path() / "lists/mine").string();
-  EXPECT_EQ(read_out("sni_test", sni_from(folder.path() / "ni", {{"splits", mine}})).examples.size(), 12U);
-  EXPECT_THAT(error_of([&] { read_out("sni", sni_from(folder.path() / "ni", {{"splits", "deflaut"}})); }),
+  EXPECT_EQ(read_out("sni_test", options_from(folder.path() / "ni", {{"splits", mine}})).examples.size(),
+            12U);
+  EXPECT_THAT(error_of([&] { read_out("sni", options_from(folder.path() / "ni", {{"splits", "deflaut"}})); }),
               AllOf(HasSubstr("splits=deflaut"), HasSubstr("ni/splits/deflaut")));
 }
 
@@ -85,7 +86,7 @@ TEST(Sni, PicksSeededTasksThatDoNotDependOnTheOthers) {
     folder.write(fmt::format("ni/tasks/task{}_t.json", t),
                  sni_task_text(fmt::format("c{}", t), sni_instances(t, 1), t % 4 ? "English" : "French"));
   const auto pick = [&](int n, uint64_t seed) {
-    auto options = sni_from(folder.path() / "ni", {{"tasks", std::to_string(n)}});
+    auto options = options_from(folder.path() / "ni", {{"tasks", std::to_string(n)}});
     options.seed = seed;
     return read_out("sni", options).ids();
   };
@@ -101,17 +102,17 @@ TEST(Sni, LeavesOutOtherLanguagesAndSaysHowMany) {
   const ScratchFolder folder;
   write_sni_folder(folder, 2);
   folder.write("ni/tasks/task2_t.json", sni_task_text("Sums", sni_instances(2, 2), "Spanish"));
-  const ReadOut read = read_out("sni", sni_from(folder.path() / "ni"));
+  const ReadOut read = read_out("sni", options_from(folder.path() / "ni"));
   EXPECT_THAT(read.domains(), UnorderedElementsAre(Pair("Sums", 2), Pair("Words", 2), Pair("Titles", 2)));
   EXPECT_THAT(read.notes,
               testing::Contains("1 tasks were left out: their input or output is not in English"));
-  EXPECT_EQ(read_out("sni", sni_from(folder.path() / "ni", {{"languages", "all"}})).domains()["Sums"], 4);
+  EXPECT_EQ(read_out("sni", options_from(folder.path() / "ni", {{"languages", "all"}})).domains()["Sums"], 4);
 }
 
 TEST(Sni, MostInstancesOfATaskAreASeededChoice) {
   const ScratchFolder folder;
   write_sni_folder(folder, 40);
-  auto options = sni_from(folder.path() / "ni", {{"max-instances", "7"}});
+  auto options = options_from(folder.path() / "ni", {{"max-instances", "7"}});
   const ReadOut read = read_out("sni", options);
   EXPECT_THAT(read.domains(), UnorderedElementsAre(Pair("Sums", 14), Pair("Words", 7), Pair("Titles", 7)));
   EXPECT_FALSE(read.ids().contains("task1-0") && read.ids().contains("task1-1") &&
@@ -120,14 +121,14 @@ TEST(Sni, MostInstancesOfATaskAreASeededChoice) {
   EXPECT_NE(read_out("sni", options).ids(), read.ids());
   for (const char* wrong : {"-1", "x", "1.5"})
     EXPECT_THAT(
-        error_of([&] { read_out("sni", sni_from(folder.path() / "ni", {{"max-instances", wrong}})); }),
+        error_of([&] { read_out("sni", options_from(folder.path() / "ni", {{"max-instances", wrong}})); }),
         HasSubstr("expected a whole number"));
 }
 
 TEST(Sni, LimitIsASubsetOfTheSameIdsForAnyOrder) {
   const ScratchFolder folder;
   write_sni_folder(folder, 40);
-  auto options = sni_from(folder.path() / "ni");
+  auto options = options_from(folder.path() / "ni");
   options.limit = 50;
   const ReadOut read = read_out("sni", options);
   EXPECT_EQ(read.examples.size(), 50U);
@@ -149,7 +150,7 @@ TEST(SniTest, TrainsOnTheTrainListAndEvaluatesOnTheTestList) {
   const ScratchFolder folder;
   write_sni_folder(folder, 400);
   std::map<std::string, std::map<SplitHint, int>> counts;
-  for (const Example& e : read_out("sni_test", sni_from(folder.path() / "ni")).examples)
+  for (const Example& e : read_out("sni_test", options_from(folder.path() / "ni")).examples)
     ++counts[e.domain][e.hint];
   EXPECT_THAT(counts["Sums"], ElementsAre(Pair(SplitHint::Train, 800)));
   EXPECT_THAT(counts["Words"], ElementsAre(Pair(SplitHint::Train, 400)));
@@ -162,8 +163,8 @@ TEST(SniTest, TaskAndInstanceLimits) {
   const ScratchFolder folder;
   write_sni_folder(folder, 20);
   const ReadOut read = read_out(
-      "sni_test",
-      sni_from(folder.path() / "ni", {{"tasks", "2"}, {"max-instances", "4"}, {"max-test-instances", "5"}}));
+      "sni_test", options_from(folder.path() / "ni",
+                               {{"tasks", "2"}, {"max-instances", "4"}, {"max-test-instances", "5"}}));
   std::set<std::string> test;
   int train = 0;
   for (const Example& e : read.examples) {
