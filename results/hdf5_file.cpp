@@ -16,10 +16,16 @@ static_assert(sizeof(hid_t) == sizeof(int64_t));
 // Closes an HDF5 identifier of any kind; an HDF5 failure becomes an Error that names file and place.
 class Id {
  public:
-  Id(hid_t id, herr_t (*close)(hid_t), const std::string& what) : id_(id), close_(close) {
+  Id(hid_t id, herr_t (*close)(hid_t), const std::string& what) : id_(id), close_(close), what_(what) {
     if (id_ < 0) fail("hdf5", "{}: failed", what);
   }
-  ~Id() { close_(id_); }
+  ~Id() {
+    if (id_ >= 0) close_(id_);
+  }
+  // Where something was written: HDF5 keeps values back until the close, which then says that they are lost.
+  void close() {
+    if (close_(std::exchange(id_, -1)) < 0) fail("hdf5", "{}: cannot be written; is the disk full?", what_);
+  }
   Id(const Id&) = delete;
   Id& operator=(const Id&) = delete;
   operator hid_t() const { return id_; }
@@ -27,13 +33,17 @@ class Id {
  private:
   hid_t id_;
   herr_t (*close_)(hid_t);
+  std::string what_;
 };
 
-void quiet() {
+// Errors become exceptions, not printed stacks. Files are closed by the classes here, not at the program's
+// exit: HDF5 1.10 crashes when it closes there a file that could not be written.
+void set_up() {
   static std::once_flag once;
   std::call_once(once, [] {
+    H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  });  // errors become exceptions, not printed stacks
+  });
 }
 
 void check(herr_t result, const std::string& what) {
@@ -53,10 +63,24 @@ hid_t text_type_of(hid_t stored) {
   return text_type(H5T_VARIABLE, H5Tget_cset(stored));
 }
 
+// How a table lies in the file: large ones in compressed pieces of about a megabyte, whole rows each.
+void lay_out(hid_t list, const std::vector<hsize_t>& dims, const std::string& what) {
+  constexpr hsize_t kSmall = 1 << 13, kPiece = 1 << 17;  // values of 8 bytes
+  constexpr unsigned kFast = 1;                          // of deflate's levels
+  hsize_t row = 1;
+  for (size_t i = 1; i < dims.size(); ++i) row *= dims[i];
+  if (dims.empty() || dims[0] * row < kSmall) return;
+  std::vector<hsize_t> piece = dims;
+  piece[0] = std::clamp<hsize_t>(kPiece / row, 1, dims[0]);
+  check(H5Pset_chunk(list, static_cast<int>(piece.size()), piece.data()), what);
+  check(H5Pset_shuffle(list), what);
+  check(H5Pset_deflate(list, kFast), what);
+}
+
 }  // namespace
 
 Hdf5Writer::Hdf5Writer(const std::filesystem::path& file) : file_(file.string()) {
-  quiet();
+  set_up();
   id_ = H5Fcreate(file_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
   if (id_ < 0) fail("hdf5", "{}: cannot be created", file_);
 }
@@ -67,15 +91,15 @@ Hdf5Writer::~Hdf5Writer() {
 
 void Hdf5Writer::close() {
   check(H5Fflush(id_, H5F_SCOPE_GLOBAL), file_);
-  check(H5Fclose(id_), file_);
-  id_ = -1;
+  check(H5Fclose(std::exchange(id_, -1)), file_);
 }
 
 void Hdf5Writer::group(const std::string& path, std::string_view encoding_type) {
   if (path != "/") {
     const Id links(H5Pcreate(H5P_LINK_CREATE), H5Pclose, file_);
     check(H5Pset_create_intermediate_group(links, 1), file_);
-    const Id made(H5Gcreate2(id_, path.c_str(), links, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, file_ + path);
+    Id made(H5Gcreate2(id_, path.c_str(), links, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, file_ + path);
+    made.close();
   }
   attribute(path, "encoding-type", encoding_type);
   attribute(path, "encoding-version", "1");
@@ -86,18 +110,19 @@ void Hdf5Writer::attribute(const std::string& path, const std::string& name, std
   const Id object(H5Oopen(id_, path.c_str(), H5P_DEFAULT), H5Oclose, where);
   const Id type(text_type(H5T_VARIABLE), H5Tclose, where);
   const Id space(H5Screate(H5S_SCALAR), H5Sclose, where);
-  const Id made(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, where);
+  Id made(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, where);
   const char* pointer = text.c_str();
   check(H5Awrite(made, type, &pointer), where);
+  made.close();
 }
 
 void Hdf5Writer::attribute(const std::string& path, const std::string& name, double value) {
   const std::string where = file_ + path + "@" + name;
   const Id object(H5Oopen(id_, path.c_str(), H5P_DEFAULT), H5Oclose, where);
   const Id space(H5Screate(H5S_SCALAR), H5Sclose, where);
-  const Id made(H5Acreate2(object, name.c_str(), H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
-                where);
+  Id made(H5Acreate2(object, name.c_str(), H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, where);
   check(H5Awrite(made, H5T_NATIVE_DOUBLE, &value), where);
+  made.close();
 }
 
 void Hdf5Writer::dataset(const std::string& path, int64_t type, const void* data, size_t values,
@@ -112,11 +137,11 @@ void Hdf5Writer::dataset(const std::string& path, int64_t type, const void* data
   const hid_t stored = type == H5T_NATIVE_DOUBLE  ? H5T_IEEE_F64LE
                        : type == H5T_NATIVE_INT64 ? H5T_STD_I64LE
                                                   : type;
-  {
-    const Id made(H5Dcreate2(id_, path.c_str(), stored, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                  H5Dclose, where);
-    if (values > 0) check(H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), where);
-  }
+  const Id how(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, where);
+  if (type == H5T_NATIVE_DOUBLE || type == H5T_NATIVE_INT64) lay_out(how, dims, where);
+  Id made(H5Dcreate2(id_, path.c_str(), stored, space, H5P_DEFAULT, how, H5P_DEFAULT), H5Dclose, where);
+  if (values > 0) check(H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), where);
+  made.close();
   attribute(path, "units", units);
 }
 
@@ -145,7 +170,7 @@ void Hdf5Writer::copy_group(const std::filesystem::path& from, const std::string
 
 Hdf5Reader::Hdf5Reader(const std::filesystem::path& file, std::string root)
     : file_(file.string()), root_(std::move(root)) {
-  quiet();
+  set_up();
   if (!std::filesystem::exists(file)) fail("hdf5", "{}: there is no such file", file_);
   id_ = H5Fopen(file_.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
   if (id_ < 0) fail("hdf5", "{}: is not an HDF5 file, or is damaged", file_);
