@@ -10,7 +10,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "results/report_table.h"
+#include "results/table_row.h"
 
 namespace rnb {
 namespace {
@@ -64,12 +64,18 @@ struct Collected {
   std::map<std::string, std::map<std::string, const RunSummary*>> others;            // label -> seed -> run
 };
 
+std::string all_settings(const RowKeys& row) {
+  std::string out;
+  for (const auto& [key, value] : settings_of(row)) out += fmt::format("{}={};", key, value);
+  return out;
+}
+
 Collected collect(const std::vector<RunSummary>& runs) {
   Collected out;
   std::set<std::string> kinds, seen;
   for (const RunSummary& r : runs) {
     if (r.status != "complete" || !seen.insert(r.run_id).second) continue;
-    kinds.insert(fmt::format("{}, {}, {}", r.dataset, r.grouping, run_setting(r)));
+    kinds.insert(fmt::format("{}, {}, {}", r.dataset, r.grouping, all_settings(row_of(r))));
     const auto weights = weights_of(r);
     auto& by_seed = weights.empty() ? out.others[r.label] : out.mixtures[weights];
     if (!by_seed.emplace(r.seed(), &r).second)

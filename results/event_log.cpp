@@ -2,30 +2,37 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
+#include "base/json_lines.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
 
-EventLog::EventLog(fs::path file, int64_t keep_bytes) : file_(std::move(file)) {
+EventLog::EventLog(fs::path file, Opened) : file_(std::move(file)) {
   fd_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (fd_ < 0) fail("log", "{}: cannot be opened: {}", file_.string(), std::strerror(errno));
-  bytes_ = ::lseek(fd_, 0, SEEK_END);
-  if (keep_bytes >= 0) {
-    if (keep_bytes > bytes_) {
-      ::close(fd_);
-      fail("log", "{}: has {} bytes, a checkpoint remembers {}; the log was cut by hand", file_.string(),
-           bytes_, keep_bytes);
-    }
-    if (::ftruncate(fd_, keep_bytes) != 0)
-      fail("log", "{}: cannot be cut back: {}", file_.string(), std::strerror(errno));
-    bytes_ = ::lseek(fd_, keep_bytes, SEEK_SET);
-  }
+}
+
+// From here on the destructor closes the file, whatever is thrown.
+EventLog::EventLog(fs::path file, int64_t keep_bytes) : EventLog(std::move(file), Opened{}) {
+  go_to(0, SEEK_END);
+  if (keep_bytes < 0) return;
+  if (keep_bytes > bytes_)
+    fail("log", "{}: has {} bytes, a checkpoint remembers {}; the log was cut by hand", file_.string(),
+         bytes_, keep_bytes);
+  if (::ftruncate(fd_, keep_bytes) != 0)
+    fail("log", "{}: cannot be cut back: {}", file_.string(), std::strerror(errno));
+  go_to(keep_bytes, SEEK_SET);
+}
+
+void EventLog::go_to(int64_t offset, int from) {
+  bytes_ = ::lseek(fd_, offset, from);
+  if (bytes_ < 0) fail("log", "{}: is no file to append to: {}", file_.string(), std::strerror(errno));
 }
 
 EventLog::~EventLog() {
@@ -50,23 +57,22 @@ void EventLog::flush() {
   if (::fsync(fd_) != 0) fail("log", "{}: cannot be flushed: {}", file_.string(), std::strerror(errno));
 }
 
+void for_each_event(const fs::path& file,
+                    const std::function<void(int64_t line, nlohmann::json event)>& visit) {
+  for_each_json_line(file, [&](int64_t line, nlohmann::json event) {
+    if (!event.is_object()) fail("log", "{}:{}: is not a JSON object", file.string(), line);
+    visit(line, std::move(event));
+  });
+}
+
 std::vector<nlohmann::json> read_events(const fs::path& file) {
-  const MappedFile map(file);
-  const std::string_view text = map.text();
   std::vector<nlohmann::json> events;
-  size_t number = 0;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = text.find('\n', at);
-    if (end == std::string_view::npos) break;  // torn: the writer was killed in the middle of it
-    ++number;
-    try {
-      events.push_back(nlohmann::json::parse(text.substr(at, end - at)));
-    } catch (const nlohmann::json::exception& e) {
-      fail("log", "{}:{}: is not valid JSON: {}", file.string(), number, e.what());
-    }
-    at = end + 1;
-  }
+  for_each_json_line(file, [&](int64_t, nlohmann::json event) { events.push_back(std::move(event)); });
   return events;
+}
+
+std::optional<nlohmann::json> last_event(const fs::path& file) {
+  return last_json_line(file);
 }
 
 }  // namespace rnb

@@ -1,5 +1,5 @@
 #pragma once
-// The numbers that a paper prints, as in results/paper/*.csv: one line a number, with the table or figure and
+// The numbers that a paper prints, as in results/paper/*.csv: one line per number, with the table or figure and
 // the cell that it stands in.
 
 #include <filesystem>

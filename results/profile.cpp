@@ -10,8 +10,9 @@
 namespace rnb {
 namespace {
 
-// What must agree for two runs to be averaged.
-std::string settings_of(const RunSummary& run) {
+// What must agree for two costs to be averaged: more than for a row of the table, since threads or activation
+// checkpoints change no result but change what it costs.
+std::string cost_settings(const RunSummary& run) {
   nlohmann::json key = run.experiment;
   key.erase("seed");
   return fmt::format("{}\n{}\n{}\n{}\n{}", run.dataset, run.store_digest, run.grouping, run.label,
@@ -88,7 +89,7 @@ std::vector<Profile> profiles_of(const std::vector<RunPlace>& runs) {
     const RunSummary run = read_run(place);
     const Hdf5Reader in(place.file, place.group());
     const Overhead overhead = read_overhead(in, place);
-    const std::string key = settings_of(run);
+    const std::string key = cost_settings(run);
     auto at = std::find(settings.begin(), settings.end(), key);
     if (at == settings.end()) {
       at = settings.insert(settings.end(), key);

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
-#include "results/event_log.h"
+#include "base/json_lines.h"
 #include "results/hdf5_file.h"
 #include "results/run_file.h"
 
@@ -40,9 +40,8 @@ RecordedSignals from_run_file(const fs::path& file) {
 
 RecordedSignals from_lines(const fs::path& file) {
   RecordedSignals out;
-  size_t number = 0;
-  for (const Json& line : read_events(file)) {
-    const std::string where = file.string() + ":" + std::to_string(++number);
+  for_each_json_line(file, [&](int64_t number, const Json& line) {
+    const std::string where = fmt::format("{}:{}", file.string(), number);
     const auto event = line.is_object() ? line.value("event", Json("signal")) : Json("signal");
     if (event == "mixture") {
       out.has_mixtures = true;
@@ -52,7 +51,7 @@ RecordedSignals from_lines(const fs::path& file) {
                              {"step", json_field<int64_t>(line, "step", where)},
                              {"data", json_field<Json>(line, "data", where)}});
     }
-  }
+  });
   return out;
 }
 

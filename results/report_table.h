@@ -1,5 +1,5 @@
 #pragma once
-// The comparison table: one row a data set, grouping and method, over seeds.
+// The comparison table: one row per data set, grouping, method and setting (table_row.h), over seeds.
 
 #include <string>
 #include <vector>
@@ -20,9 +20,6 @@ struct ReportTable {
 // says for each number the keys that differ. Error when two runs of a row have the same seed, and when the
 // baseline, if it is not stratified, is no complete run's method.
 ReportTable report_table(const std::vector<RunSummary>& runs, const std::string& baseline = "stratified");
-
-// "key=value;..." of everything that decides a result but the row's own data set, grouping, method and seed.
-std::string run_setting(const RunSummary& run);
 
 enum class TableFormat { Text, Markdown, Csv, Latex };
 std::string render(const ReportTable& table, TableFormat format);

@@ -25,7 +25,7 @@ struct Comparison {
 };
 
 // Losses and overheads among `printed`, each joined with the complete runs of the same method and kind of
-// grouping. A method that ran with several options or on several clusterings has a row each.
+// grouping. A method that ran with several options or on several clusterings has one row for each.
 std::vector<Comparison> compare_with_printed(const std::vector<PaperNumber>& printed,
                                              const std::vector<RunSummary>& runs);
 std::string render(const std::vector<Comparison>& rows);

@@ -88,6 +88,8 @@ RunSummary read_run(const RunPlace& place) {
     r.store_digest = in.text_attribute("/provenance", "store_digest");
   r.shared_machine = in.has_attribute("/provenance", "shared_machine") &&
                      in.text_attribute("/provenance", "shared_machine") == "true";
+  if (in.has_attribute("/", "row"))
+    r.row = row_from_text(in.text_attribute("/", "row"), file.string() + "/@row");
   r.parameters = number_attribute(in, "/", "parameters");
   r.test_loss = last_value(in, "test_loss");
   r.steps = last_value(in, "test_loss", "step");

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "results/phases.h"
+#include "results/table_row.h"
 #include "results/validate.h"  // IWYU pragma: export
 
 namespace rnb {
@@ -30,6 +31,7 @@ struct RunSummary {
   nlohmann::json experiment;  // key -> value text
   bool shared_machine = false;
   double parameters = 0, test_loss = 0, domain_mean_loss = 0, accuracy = 0, weighted_loss = 0;  // NaN: none
+  RowKeys row;  // as the file says; empty: an older file. row_of() gives it either way.
   std::map<std::string, double> seconds, flops;  // by ledger phase
   std::map<std::string, PhaseKind> kinds;  // of the phases, as the file says; a phase that is not here counts
                                            // as results/phases.h says

@@ -1,14 +1,20 @@
 #include "results/write_run_h5.h"
 
-#include <cmath>
+#include <cstdint>
 #include <limits>
 #include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "results/event_log.h"
 #include "results/hdf5_file.h"
 #include "results/phases.h"
+#include "results/run_record.h"
+#include "results/table_row.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -20,22 +26,16 @@ double number(const Json& v) {
   return v.is_number() ? v.get<double>() : std::numeric_limits<double>::quiet_NaN();
 }
 
-void append(std::vector<double>& out, const Json& array) {
+Column numbers(const Json& array) {
+  Column out;
   for (const auto& v : array) out.push_back(number(v));
-}
-
-std::vector<const Json*> select(const std::vector<Json>& events, const char* kind,
-                                const char* split = nullptr) {
-  std::vector<const Json*> out;
-  for (const Json& e : events)
-    if (e.value("event", "") == kind && (!split || e.value("split", "") == split)) out.push_back(&e);
   return out;
 }
 
+// One function per group of the file.
 class RunWriter {
  public:
-  RunWriter(const std::vector<Json>& events, const fs::path& file)
-      : events_(events), start_(events.front()), out_(file) {}
+  RunWriter(const RunRecord& run, const fs::path& file) : run_(run), start_(run.start), out_(file) {}
 
   void write() {
     root();
@@ -51,12 +51,31 @@ class RunWriter {
   }
 
  private:
+  void column(const std::string& path, const Column& values, std::string_view units) {
+    out_.doubles(path, values, {values.size()}, units);
+  }
+
+  // As many rows as there are events; each has one value per domain.
+  void table(const std::string& path, const Column& values, size_t rows, size_t domains,
+             std::string_view units) {
+    if (values.size() != rows * domains)
+      fail("results", "the events behind {} do not have {} values each", path, domains);
+    out_.doubles(path, values, {rows, domains}, units);
+  }
+
+  const EvaluationColumns& evaluations(const char* split) const {
+    static const EvaluationColumns none;
+    const auto found = run_.evaluations.find(split);
+    return found == run_.evaluations.end() ? none : found->second;
+  }
+
   void root() {
     out_.group("/", "rnb-run");
-    const auto ends = select(events_, "end");
-    out_.attribute("/", "status", ends.empty() ? "partial" : ends.back()->value("status", "failed"));
+    out_.attribute("/", "status", run_.end ? run_.end->value("status", "failed") : "partial");
     for (const char* key : {"run_id", "label", "dataset", "grouping"})
       out_.attribute("/", key, start_.value(key, ""));
+    if (start_.contains("row"))
+      out_.attribute("/", "row", row_text(row_from_text(start_.at("row").dump(), "the start event's row")));
     out_.attribute("/", "parameters", number(start_.value("parameters", Json())));
   }
 
@@ -66,183 +85,159 @@ class RunWriter {
     const Json made = start_.value("provenance", Json::object());
     for (const auto& [key, value] : made.items())
       out_.attribute("/provenance", key, value.is_string() ? value.get<std::string>() : value.dump());
-    const auto ends = select(events_, "end");
-    out_.attribute("/provenance", "stop_utc", ends.empty() ? "" : ends.back()->value("utc", ""));
-    std::vector<std::string> resumed;
-    for (const Json* e : select(events_, "resume"))
-      resumed.push_back(std::to_string(e->value("step", int64_t{0})));
-    out_.strings("/provenance/resumed_at_step", resumed);
+    out_.attribute("/provenance", "stop_utc", run_.end ? run_.end->value("utc", "") : "");
+    out_.strings("/provenance/resumed_at_step", run_.resumed_at);
   }
 
-  void column(const std::string& path, const std::vector<const Json*>& rows, const char* field,
-              std::string_view units) {
-    std::vector<double> values;
-    for (const Json* r : rows) values.push_back(number(r->value(field, Json())));
-    out_.doubles(path, values, {values.size()}, units);
+  // Of each row the cumulative cost at the last step event at or before it; both are in the order of steps.
+  Column cost_at(const Column& rows, const Column& cost) const {
+    Column out;
+    size_t passed = 0;
+    for (const double step : rows) {
+      while (passed < run_.steps.step.size() && run_.steps.step[passed] <= step) ++passed;
+      out.push_back(passed == 0 ? 0 : cost[passed - 1]);
+    }
+    return out;
   }
 
-  // A curve's value against step, tokens, FLOPs and seconds; evaluations take those of the last step event
-  // before.
-  void curve(const std::string& name, const std::vector<const Json*>& rows, const char* field,
-             std::string_view units) {
+  void curve(const std::string& name, const Column& steps, const Column& values, std::string_view units) {
     const std::string path = "/curves/" + name;
     out_.group(path, "rnb-curve");
-    column(path + "/step", rows, "step", "optimiser steps");
-    column(path + "/value", rows, field, units);
-    const auto steps = select(events_, "step");
-    for (const auto& [axis, unit] :
-         {std::pair{"tokens", "completion tokens"}, {"flops", "FLOP"}, {"seconds", "s"}}) {
-      std::vector<double> values;
-      size_t passed = 0;  // step events at or before the row; both lists are in the order of steps
-      for (const Json* r : rows) {
-        while (passed < steps.size() && steps[passed]->at("step") <= r->at("step")) ++passed;
-        values.push_back(passed == 0 ? 0 : number(steps[passed - 1]->at(axis)));
-      }
-      out_.doubles(path + "/" + axis, values, {values.size()}, unit);
-    }
+    column(path + "/step", steps, "optimiser steps");
+    column(path + "/value", values, units);
+    column(path + "/tokens", cost_at(steps, run_.steps.tokens), "completion tokens");
+    column(path + "/flops", cost_at(steps, run_.steps.flops), "FLOP");
+    column(path + "/seconds", cost_at(steps, run_.steps.seconds), "s");
   }
 
   void curves() {
     out_.group("/curves", "rnb-curves");
-    const auto steps = select(events_, "step");
-    curve("train_loss", steps, "loss", "nats per token");
-    curve("learning_rate", steps, "lr", "1");
-    curve("gradient_norm", steps, "grad_norm", "1");
-    for (const char* split : {"valid", "test"}) {
-      const auto rows = select(events_, "eval", split);
-      curve(std::string(split) + "_loss", rows, "loss", "nats per token");
-      curve(std::string(split) + "_domain_mean_loss", rows, "domain_mean_loss", "nats per token");
-      curve(std::string(split) + "_accuracy", rows, "accuracy", "share of tokens");
-      if (!rows.empty() && rows.front()->contains("weighted_loss"))
-        curve(std::string(split) + "_weighted_loss", rows, "weighted_loss", "nats per token");
+    const StepColumns& s = run_.steps;
+    curve("train_loss", s.step, s.loss, "nats per token");
+    curve("learning_rate", s.step, s.lr, "1");
+    curve("gradient_norm", s.step, s.grad_norm, "1");
+    for (const std::string split : {"valid", "test"}) {
+      const EvaluationColumns& e = evaluations(split.c_str());
+      curve(split + "_loss", e.step, e.loss, "nats per token");
+      curve(split + "_domain_mean_loss", e.step, e.domain_mean_loss, "nats per token");
+      curve(split + "_accuracy", e.step, e.accuracy, "share of tokens");
+      if (e.weighted) curve(split + "_weighted_loss", e.step, e.weighted_loss, "nats per token");
     }
-  }
-
-  void matrix(const std::string& path, const std::vector<const Json*>& rows, const char* field, size_t m,
-              std::string_view units) {
-    std::vector<double> values;
-    for (const Json* r : rows) append(values, r->at(field));
-    if (values.size() != rows.size() * m)
-      fail("results", "event field \"{}\" does not have {} values in every event", field, m);
-    out_.doubles(path, values, {rows.size(), m}, units);
   }
 
   void mixture() {
     out_.group("/mixture", "rnb-mixture");
-    const auto names = start_.at("domains").at("active").get<std::vector<std::string>>();
+    const auto names = run_.domains("active");
+    const size_t m = names.size(), mixtures = run_.mixtures.first_used.size(), steps = run_.steps.step.size();
     out_.strings("/mixture/domain_names", names);
-    const auto proposed = select(events_, "mixture");
-    column("/mixture/step", proposed, "first_used", "first step that used it");
-    matrix("/mixture/proposed", proposed, "p", names.size(), "share");
-    const auto steps = select(events_, "step");
-    column("/mixture/realised_step", steps, "step", "optimiser steps");
-    matrix("/mixture/realised_counts", steps, "counts", names.size(), "examples since the previous row");
-    matrix("/mixture/epochs", steps, "epochs", names.size(), "passes over the domain");
-    const auto vector = [&](const char* field, std::string_view units) {
-      std::vector<double> values;
-      append(values, start_.value(field, Json::array()));
-      out_.doubles(std::string("/mixture/") + field, values, {values.size()}, units);
-    };
-    vector("evaluation_weights", "share");
-    vector("train_examples", "examples");
+    column("/mixture/step", run_.mixtures.first_used, "first step that used it");
+    table("/mixture/proposed", run_.mixtures.p, mixtures, m, "share");
+    column("/mixture/realised_step", run_.steps.step, "optimiser steps");
+    table("/mixture/realised_counts", run_.steps.counts, steps, m, "examples since the previous row");
+    table("/mixture/epochs", run_.steps.epochs, steps, m, "passes over the domain");
+    for (const auto& [field, units] :
+         {std::pair{"evaluation_weights", "share"}, {"train_examples", "examples"}})
+      column(std::string("/mixture/") + field, numbers(start_.value(field, Json::array())), units);
   }
 
   void signals() {
     out_.group("/signals", "rnb-signals");
-    const auto rows = select(events_, "signal");
-    column("/signals/step", rows, "step", "optimiser steps");
-    std::vector<std::string> call, data, record;
-    for (const Json* r : rows) {
-      call.push_back(r->value("call", ""));
-      data.push_back(r->value("data", Json()).dump());
-      record.push_back(r->value("record", Json()).dump());
-    }
-    out_.strings("/signals/call", call);
-    out_.strings("/signals/data", data);
-    out_.strings("/signals/record", record);
+    column("/signals/step", run_.signals.step, "optimiser steps");
+    out_.strings("/signals/call", run_.signals.call);
+    out_.strings("/signals/data", run_.signals.data);
+    out_.strings("/signals/record", run_.signals.record);
   }
 
   void overhead() {
     out_.group("/overhead", "rnb-overhead");
-    const auto ledgers = select(events_, "ledger");
-    if (ledgers.empty()) return;
-    const Json& last = *ledgers.back();
-    std::vector<std::string> phases, kinds, module_phase, module_name;
-    std::map<std::string, std::vector<double>> columns;
-    std::vector<double> module_flops;
-    for (const auto& [name, cost] : last.at("phases").items()) {
-      phases.push_back(name);
-      kinds.emplace_back(phase_kind_name(kind_of_phase_named(name)));
-      for (const char* field : {"seconds", "flops", "bytes", "calls", "billed"})
-        columns[field].push_back(number(cost.value(field, Json(0.0))));
-    }
-    out_.strings("/overhead/phase", phases);
-    out_.strings("/overhead/kind", kinds);
-    const std::map<std::string, std::string> units{{"seconds", "s"},
-                                                   {"flops", "FLOP"},
-                                                   {"bytes", "B"},
-                                                   {"calls", "times entered"},
-                                                   {"billed", "s from a cache"}};
-    for (const auto& [field, values] : columns)
-      out_.doubles("/overhead/" + field, values, {values.size()}, units.at(field));
-    for (const auto& [phase, operators] : last.at("modules").items())
-      for (const auto& [name, flops] : operators.items()) {
-        module_phase.push_back(phase);
-        module_name.push_back(name);
-        module_flops.push_back(number(flops));
-      }
-    out_.strings("/overhead/module_phase", module_phase);
-    out_.strings("/overhead/module_name", module_name);
-    out_.doubles("/overhead/module_flops", module_flops, {module_flops.size()}, "FLOP");
-    out_.attribute("/overhead", "wall_seconds", number(last.at("wall_seconds")));
-    out_.attribute("/overhead", "peak_bytes", number(last.value("peak_bytes", Json())));
-    out_.attribute("/overhead", "uncovered", number(last.value("uncovered", Json())));
-    const Json formulas = last.value("formula_flops", Json::object());  // items() keeps a reference
+    if (!run_.ledger) return;
+    const Json& ledger = *run_.ledger;
+    phases(ledger.at("phases"));
+    operators(ledger.at("modules"));
+    out_.attribute("/overhead", "wall_seconds", number(ledger.at("wall_seconds")));
+    out_.attribute("/overhead", "peak_bytes", number(ledger.value("peak_bytes", Json())));
+    out_.attribute("/overhead", "uncovered", number(ledger.value("uncovered", Json())));
+    const Json formulas = ledger.value("formula_flops", Json::object());  // items() keeps a reference
     for (const auto& [name, flops] : formulas.items())
       out_.attribute("/overhead", "formula_flops_" + name, number(flops));
+  }
+
+  void phases(const Json& costs) {
+    std::vector<std::string> names, kinds;
+    for (const auto& [name, cost] : costs.items()) {
+      names.push_back(name);
+      kinds.emplace_back(phase_kind_name(kind_of_phase_named(name)));
+    }
+    out_.strings("/overhead/phase", names);
+    out_.strings("/overhead/kind", kinds);
+    for (const auto& [field, units] : {std::pair{"seconds", "s"},
+                                       {"flops", "FLOP"},
+                                       {"bytes", "B"},
+                                       {"calls", "times entered"},
+                                       {"billed", "s from a cache"}}) {
+      Column values;
+      for (const auto& [name, cost] : costs.items()) values.push_back(number(cost.value(field, Json(0.0))));
+      column(std::string("/overhead/") + field, values, units);
+    }
+  }
+
+  void operators(const Json& by_phase) {
+    std::vector<std::string> phase_names, names;
+    Column flops;
+    for (const auto& [phase, operators] : by_phase.items())
+      for (const auto& [name, cost] : operators.items()) {
+        phase_names.push_back(phase);
+        names.push_back(name);
+        flops.push_back(number(cost));
+      }
+    out_.strings("/overhead/module_phase", phase_names);
+    out_.strings("/overhead/module_name", names);
+    column("/overhead/module_flops", flops, "FLOP");
   }
 
   void evaluation() {
     out_.group("/eval", "rnb-eval");
     for (const char* split : {"valid", "test"}) {
       out_.group(fmt::format("/eval/{}", split), "rnb-eval-split");
-      for (const char* grouping : {"original", "active"}) {
-        const std::string path = fmt::format("/eval/{}/{}", split, grouping);
-        out_.group(path, "rnb-domain-losses");
-        const auto names = start_.at("domains").at(grouping).get<std::vector<std::string>>();
-        const auto rows = select(events_, "eval", split);
-        out_.strings(path + "/domain_names", names);
-        column(path + "/step", rows, "step", "optimiser steps");
-        std::vector<double> loss, tokens;
-        for (const Json* r : rows) {
-          append(loss, r->at(grouping).at("loss"));
-          append(tokens, r->at(grouping).at("tokens"));
-        }
-        out_.doubles(path + "/loss", loss, {rows.size(), names.size()}, "nats per token");
-        out_.doubles(path + "/tokens", tokens, {rows.size(), names.size()}, "completion tokens");
-      }
+      for (const char* grouping : {"original", "active"}) domain_losses(split, grouping);
     }
-    if (const auto rows = select(events_, "scores"); !rows.empty()) {
-      out_.group("/eval/scores", "rnb-scores");
-      std::vector<std::string> names;
-      std::vector<double> values;
-      const Json scores = rows.back()->at("scores");
-      for (const auto& [name, value] : scores.items()) {
-        names.push_back(name);
-        values.push_back(number(value));
-      }
-      out_.strings("/eval/scores/name", names);
-      out_.doubles("/eval/scores/value", values, {values.size()}, "share");
+    scores();
+    examples();
+  }
+
+  void domain_losses(const char* split, const char* grouping) {
+    const std::string path = fmt::format("/eval/{}/{}", split, grouping);
+    const EvaluationColumns& e = evaluations(split);
+    const auto names = run_.domains(grouping);
+    const auto found = e.domains.find(grouping);
+    const LossTables losses = found == e.domains.end() ? LossTables{} : found->second;
+    out_.group(path, "rnb-domain-losses");
+    out_.strings(path + "/domain_names", names);
+    column(path + "/step", e.step, "optimiser steps");
+    table(path + "/loss", losses.loss, e.step.size(), names.size(), "nats per token");
+    table(path + "/tokens", losses.tokens, e.step.size(), names.size(), "completion tokens");
+  }
+
+  void scores() {
+    if (!run_.scores) return;
+    out_.group("/eval/scores", "rnb-scores");
+    std::vector<std::string> names;
+    Column values;
+    for (const auto& [name, value] : run_.scores->at("scores").items()) {
+      names.push_back(name);
+      values.push_back(number(value));
     }
-    const auto final_eval = select(events_, "final_eval");
-    if (final_eval.empty()) return;
+    out_.strings("/eval/scores/name", names);
+    column("/eval/scores/value", values, "share");
+  }
+
+  void examples() {
+    if (!run_.final_eval) return;
+    const Json& last = *run_.final_eval;
+    const auto tokens = last.at("tokens").get<std::vector<int64_t>>();
     out_.group("/eval/examples", "rnb-example-losses");
-    const Json& f = *final_eval.back();
-    std::vector<double> loss;
-    append(loss, f.at("loss"));
-    const auto tokens = f.at("tokens").get<std::vector<int64_t>>();
-    out_.strings("/eval/examples/id", f.at("id").get<std::vector<std::string>>());
-    out_.doubles("/eval/examples/loss", loss, {loss.size()}, "nats, sum over the example's tokens");
+    out_.strings("/eval/examples/id", last.at("id").get<std::vector<std::string>>());
+    column("/eval/examples/loss", numbers(last.at("loss")), "nats, sum over the example's tokens");
     out_.integers("/eval/examples/tokens", tokens, {tokens.size()}, "completion tokens");
   }
 
@@ -251,21 +246,12 @@ class RunWriter {
     const Json manifest = start_.value("grouping_manifest", Json::object());
     out_.attribute("/regroup", "manifest", manifest.dump());
     if (!manifest.contains("silhouette")) return;
-    std::vector<double> k, s;
-    append(k, manifest.at("silhouette").at("k"));
-    append(s, manifest.at("silhouette").at("value"));
-    out_.doubles("/regroup/k", k, {k.size()}, "clusters");
-    out_.doubles("/regroup/silhouette", s, {s.size()}, "1");
-    if (manifest.contains("loss")) {
-      std::vector<double> loss;
-      for (const auto& row : manifest.at("loss").at("value")) append(loss, row);
-      if (k.empty() || loss.size() % k.size() != 0)
-        fail("results", "the grouping's losses do not have as many rows as it tried k, {}", k.size());
-      out_.doubles("/regroup/loss", loss, {k.size(), loss.size() / k.size()}, "nats per token");
-    }
+    const Column k = numbers(manifest.at("silhouette").at("k"));
+    column("/regroup/k", k, "clusters");
+    column("/regroup/silhouette", numbers(manifest.at("silhouette").at("value")), "1");
+    if (manifest.contains("loss")) losses_by_k(manifest.at("loss").at("value"), k.size());
     const auto& table = manifest.at("table");
-    std::vector<double> counts;
-    for (const auto& row : table) append(counts, row);
+    const Column counts = concatenated(table);
     const uint64_t rows = table.size();
     out_.doubles("/regroup/original_by_new", counts, {rows, rows ? counts.size() / rows : 0},
                  "training examples");
@@ -273,23 +259,30 @@ class RunWriter {
       out_.strings("/regroup/keywords", manifest.at("keywords").get<std::vector<std::string>>());
   }
 
-  void warnings() {
-    out_.group("/warnings", "rnb-warnings");
-    const auto rows = select(events_, "warning");
-    column("/warnings/step", rows, "step", "optimiser steps");
-    std::vector<std::string> code, text;
-    for (const Json* r : rows) {
-      code.push_back(r->value("code", ""));
-      text.push_back(r->value("text", ""));
-    }
-    out_.strings("/warnings/code", code);
-    out_.strings("/warnings/text", text);
-    const auto cuts = select(events_, "cut");
-    out_.attribute("/warnings", "examples_cut", cuts.empty() ? 0.0 : number(cuts.back()->at("examples")));
-    out_.attribute("/warnings", "examples_drawn", cuts.empty() ? 0.0 : number(cuts.back()->at("total")));
+  void losses_by_k(const Json& table, size_t k) {
+    const Column loss = concatenated(table);
+    if (k == 0 || loss.size() % k != 0)
+      fail("results", "the grouping's losses do not have as many rows as it tried k, {}", k);
+    out_.doubles("/regroup/loss", loss, {k, loss.size() / k}, "nats per token");
   }
 
-  const std::vector<Json>& events_;
+  static Column concatenated(const Json& rows) {
+    Column out;
+    for (const auto& row : rows)
+      for (const auto& v : row) out.push_back(number(v));
+    return out;
+  }
+
+  void warnings() {
+    out_.group("/warnings", "rnb-warnings");
+    column("/warnings/step", run_.warnings.step, "optimiser steps");
+    out_.strings("/warnings/code", run_.warnings.code);
+    out_.strings("/warnings/text", run_.warnings.text);
+    out_.attribute("/warnings", "examples_cut", run_.cut ? number(run_.cut->at("examples")) : 0.0);
+    out_.attribute("/warnings", "examples_drawn", run_.cut ? number(run_.cut->at("total")) : 0.0);
+  }
+
+  const RunRecord& run_;
   const Json& start_;
   Hdf5Writer out_;
 };
@@ -297,20 +290,15 @@ class RunWriter {
 }  // namespace
 
 void write_run_h5(const fs::path& run_folder) {
-  const auto events = read_events(run_folder / "events.jsonl");
-  for (size_t i = 0; i < events.size(); ++i)
-    if (!events[i].is_object())
-      fail("results", "{}:{}: is not a JSON object", (run_folder / "events.jsonl").string(), i + 1);
-  if (events.empty() || events.front().value("event", Json()) != "start")
-    fail("results", "{}: does not begin with a start event", (run_folder / "events.jsonl").string());
-  const fs::path final_name = run_folder / "run.h5", temporary = temporary_name(final_name);
+  const fs::path log = run_folder / "events.jsonl", final_name = run_folder / "run.h5";
+  const RunRecord run = read_run_record(log);
+  const fs::path temporary = temporary_name(final_name);
   try {
-    RunWriter(events, temporary).write();
+    RunWriter(run, temporary).write();
     commit_file(temporary, final_name);
   } catch (const nlohmann::json::exception& e) {
     fs::remove(temporary);
-    fail("results", "{}: an event lacks a field, or has a wrong one: {}",
-         (run_folder / "events.jsonl").string(), e.what());
+    fail("results", "{}: an event lacks a field, or has a wrong one: {}", log.string(), e.what());
   } catch (...) {
     fs::remove(temporary);
     throw;

@@ -2,10 +2,14 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
+#include "harness/device/device.h"
 #include "harness/device/device_clock.h"
 #include "harness/trainer/provenance.h"
 #include "harness/trainer/run_lock.h"
+#include "harness/trainer/trainer.h"
 #include "methods/core/registry.h"
+#include "results/event_log.h"
+#include "results/table_row.h"
 #include "results/write_run_h5.h"
 
 namespace rnb {
@@ -15,9 +19,8 @@ namespace {
 // "complete" when run.h5 came out of a finished log.
 bool is_complete(const fs::path& folder) {
   if (!fs::exists(folder / "run.h5") || !fs::exists(folder / "events.jsonl")) return false;
-  const auto events = read_events(folder / "events.jsonl");
-  return !events.empty() && events.back().value("event", "") == "end" &&
-         events.back().value("status", "") == "complete";
+  const auto last = last_event(folder / "events.jsonl");
+  return last && last->value("event", "") == "end" && last->value("status", "") == "complete";
 }
 
 void print_resolved(const Experiment& e, const std::string& id) {
@@ -39,11 +42,13 @@ nlohmann::json start_event(const Experiment& e, const Store& store, const Groupi
   made["shared_machine"] = settings.shared_machine;
   made["store_digest"] = store.digest();
   made["grouping_digest"] = grouping.digest;
+  const std::string label = method_label(e.method, e.method_options);
   return {{"event", "start"},
           {"run_id", id},
           {"experiment", keys},
           {"proxy_for", settings.proxy_for},
-          {"label", method_label(e.method, e.method_options)},
+          {"row", row_keys({store.name(), store.digest(), grouping.name, label}, canonical_text(e))},
+          {"label", label},
           {"dataset", store.name()},
           {"grouping", grouping.name},
           {"provenance", made},

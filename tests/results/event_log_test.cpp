@@ -3,6 +3,10 @@
 #include <cmath>
 #include <fstream>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -83,6 +87,31 @@ TEST_F(EventLogTest, DropsATornLastLine) {
 TEST_F(EventLogTest, NamesTheMalformedLine) {
   write(file_, "{\"step\":1}\n{\"step\":\n{\"step\":3}\n");
   EXPECT_THAT(error_of(file_), HasSubstr("events.jsonl:2: is not valid JSON"));
+}
+
+TEST_F(EventLogTest, AnEventIsAnObject) {
+  write(file_, "{\"step\":1}\n5\n");
+  try {
+    for_each_event(file_, [](int64_t line, const nlohmann::json& event) { EXPECT_EQ(event["step"], line); });
+    FAIL() << "a number was taken for an event";
+  } catch (const Error& e) {
+    EXPECT_THAT(e.what(), HasSubstr("events.jsonl:2: is not a JSON object"));
+  }
+}
+
+TEST_F(EventLogTest, GivesTheLastEvent) {
+  write(file_, "{\"step\":1}\n{\"event\":\"end\"}\n{\"torn");
+  EXPECT_EQ(last_event(file_)->at("event"), "end");
+  write(file_, "");
+  EXPECT_EQ(last_event(file_), std::nullopt);
+}
+
+TEST_F(EventLogTest, APipeIsNoLog) {
+  const fs::path pipe = folder_.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);  // else opening for writing would wait
+  EXPECT_THROW(EventLog{pipe}, Error);
+  ::close(reader);
 }
 
 TEST_F(EventLogTest, NamesAMissingFile) {

@@ -2,6 +2,7 @@
 // A small run written by hand as its events, so that tests know every number that should come back.
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct HandMadeRun {
   std::vector<std::string> original{"noun.food", "verb.motion"}, active = original;
   double test_loss = 5.5, train_seconds = 10, signal_seconds = 1, update_seconds = 0.5, regroup_seconds = 0;
   bool shared_machine = false;
+  std::map<std::string, std::string>
+      settings{};           // keys of the experiment beside seed, steps, method, grouping
+  double kept_seconds = 0;  // of probes whose steps the run keeps
 };
 
 // start, cut, signal, mixture, two step events, two evaluations, a ledger, final_eval, warning, end.
