@@ -261,7 +261,7 @@ TEST(Prepare, SourceFilesOfOneNameAreToldApart) {
   options.dataset = "sni";
   options.source = options_from(folder.path() / "flat", {{"categories", a.string() + "," + b.string()}});
   options.out = folder.path() / "store";
-  options.tokenizer = "train:270";
+  options.tokenizer = "train:300";
   prepare(options);
   const auto files = Store(options.out).manifest().at("request").at("files");
   EXPECT_EQ(files.at("a/tasks.tsv"), sha256_file(a));
