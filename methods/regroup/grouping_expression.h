@@ -23,7 +23,9 @@ struct GroupingExpression {
   enum class Kind { Named, Regroup, Random } kind = Kind::Named;
   std::string name;                 // the grouping folder's name, canonical
   std::vector<int64_t> ks;          // ascending
-  std::string embedder = "minilm";  // minilm, static, encoder:FOLDER, static:FOLDER or npy:FILE
+  // minilm, static, encoder:FOLDER, static:FOLDER, vectors (metadata's own), clip:FOLDER, trained,
+  // trained:MODEL:STEPS:BATCH or npy:FILE
+  std::string embedder = "minilm";
   std::string prompt;               // of an encoder's folder, by name; empty: its own choice
   uint64_t seed = 1;
   int nredo = 3;

@@ -1,5 +1,5 @@
 #pragma once
-// The words that tell a cluster from the others: class-based TF-IDF (Grootendorst 2022, arXiv:2203.05794) of
+// The words that are typical of a cluster: class-based TF-IDF (Grootendorst 2022, arXiv:2203.05794) of
 // the words that the others hardly have.
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace rnb {
 
-// texts[i] belongs to cluster[i] of k; returns for each cluster at most `words_a_cluster` words, the best
+// texts[i] belongs to cluster[i] of k; returns for each cluster at most `words_per_cluster` words, the best
 // first. Words are lower-case ASCII letters, three or more (other bytes count as letters, so that other
 // scripts stay whole; dashes and quotation marks do not). Score of word t in cluster c, equation 3 there:
 //   tf_{t,c} ln(1 + A / f_t),  f_t: count of t in all clusters, A: mean number of words of a cluster.
 // The weight alone leaves "the" first, since a cluster is a very long document: only words count whose share
 // of the cluster's words is more than three times their share of all other words. Ties in alphabetical order.
-std::vector<std::vector<std::string>> telling_words(std::span<const std::string_view> texts,
+std::vector<std::vector<std::string>> typical_words(std::span<const std::string_view> texts,
                                                     std::span<const int32_t> cluster, int64_t k,
-                                                    size_t words_a_cluster);
+                                                    size_t words_per_cluster);
 
 }  // namespace rnb

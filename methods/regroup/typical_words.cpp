@@ -1,4 +1,4 @@
-#include "methods/regroup/telling_words.h"
+#include "methods/regroup/typical_words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -33,9 +33,9 @@ void each_word(std::string_view text, const Visit& visit) {
 
 }  // namespace
 
-std::vector<std::vector<std::string>> telling_words(std::span<const std::string_view> texts,
+std::vector<std::vector<std::string>> typical_words(std::span<const std::string_view> texts,
                                                     std::span<const int32_t> cluster, int64_t k,
-                                                    size_t words_a_cluster) {
+                                                    size_t words_per_cluster) {
   std::vector<std::unordered_map<std::string, double>> tf(static_cast<size_t>(k));
   std::unordered_map<std::string, double> f;
   std::vector<double> words(static_cast<size_t>(k));
@@ -57,7 +57,7 @@ std::vector<std::vector<std::string>> telling_words(std::span<const std::string_
       if (n * (all_words - words[c]) <= kTimesAsFrequent * elsewhere * words[c]) continue;
       scored.emplace_back(-n * std::log(1 + A / f.at(word)), word);
     }
-    const size_t keep = std::min(words_a_cluster, scored.size());
+    const size_t keep = std::min(words_per_cluster, scored.size());
     std::partial_sort(scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(keep), scored.end());
     out.emplace_back();
     for (size_t i = 0; i < keep; ++i) out.back().push_back(scored[i].second);
