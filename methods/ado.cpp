@@ -17,10 +17,12 @@
 #include <cmath>
 #include <numeric>
 
-#include "base/error.h"
+#include <fmt/format.h>
+
 #include "methods/core/fixed_mixer.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
+#include "methods/core/update_period.h"
 #include "methods/math/loss_history.h"
 #include "methods/math/simplex.h"
 #include "methods/math/static_mixtures.h"
@@ -28,11 +30,15 @@
 namespace rnb {
 namespace {
 
+enum class Prior { Tokens, Examples, Stratified };
+
 class Ado : public Mixer {
  public:
   explicit Ado(const MethodOptions& o)
       : counts_(o.text("variant") == "code"),
-        prior_(o.text("prior")),
+        prior_(o.choice<Prior>(
+            "prior",
+            {{"tokens", Prior::Tokens}, {"examples", Prior::Examples}, {"stratified", Prior::Stratified}})),
         history_(o.number("history")),
         credit_(o.number("credit")),
         mix_(o.number("mix")),
@@ -40,36 +46,25 @@ class Ado : public Mixer {
         alpha_floor_(o.number("alpha_floor")),
         ignore_(o.number("ignore")),
         every_(o.integer("every")),
-        fit_{1e-3, o.number("lowest_e"), static_cast<int>(o.integer("starts"))} {
-    for (const char* share : {"history", "mix", "min_p", "ignore"})
-      if (o.number(share) < 0 || o.number(share) > 1)
-        fail_usage("ado", "{}={}; expected a value in [0, 1]", share, o.text(share));
-    if (credit_ < 0 || alpha_floor_ <= 0) fail_usage("ado", "expected credit >= 0 and alpha_floor > 0");
-    if (fit_.starts < 1 || fit_.starts > 512) fail_usage("ado", "starts={}; expected 1 to 512", fit_.starts);
-  }
+        fit_{1e-3, o.number("lowest_e"), static_cast<int>(o.integer("starts"))} {}
 
-  Needs needs() const override {
-    Needs needs;
-    needs.batch_losses = true;
-    return needs;
-  }
+  Needs needs() const override { return {.batch_losses = true}; }
 
   Decision init(const Domains& domains, Services&) override {
     const int64_t steps = domains.total_steps;
-    every_ = update_period("ado", every_, domains);
+    every_ = update_period(every_, domains);
     points_.ignored = static_cast<size_t>(ignore_ * static_cast<double>(steps));
     points_.stride = static_cast<size_t>(std::max<int64_t>(1, steps / 200));
     points_.window = static_cast<size_t>(std::clamp<int64_t>(steps / 20, 5, 101)) | 1U;
     drawable_ = drawable(domains);
-    const auto& sizes = prior_ == "examples" ? domains.train_examples : domains.train_tokens;
-    mu_ = prior_ == "stratified" ? uniform_where(drawable_) : temperature_mixture(as_doubles(sizes), 1.0);
+    const auto& sizes = prior_ == Prior::Examples ? domains.train_examples : domains.train_tokens;
+    mu_ =
+        prior_ == Prior::Stratified ? uniform_where(drawable_) : temperature_mixture(as_doubles(sizes), 1.0);
     pi_ = h_ = pi_bar_ = mu_;
     n_.assign(mu_.size(), 0.0);
     losses_ = LossHistory(mu_.size());
     laws_.assign(mu_.size(), {});
-    Decision decision;
-    decision.sampling = mu_;
-    return decision;
+    return {.sampling = mu_};
   }
 
   Decision on_step(const StepView& view, Services&) override {
@@ -152,7 +147,7 @@ class Ado : public Mixer {
   }
 
   bool counts_;
-  std::string prior_;
+  Prior prior_;
   double history_, credit_, mix_, min_p_, alpha_floor_, ignore_;
   int64_t every_;
   ScalingLawFit fit_;
@@ -168,30 +163,48 @@ std::map<std::string, std::string> quick(const Domains&) {
   return {{"starts", "4"}};
 }
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "ado",
-    "domains whose training loss falls fastest, by scaling laws fitted on the way",
-    "Adaptive Data Optimization, arXiv:2410.11820",
-    {{"variant",
-      "code",
-      "the history follows what was drawn (code) or the weights (paper)",
-      {"code", "paper"}},
-     {"prior",
-      "tokens",
-      "mu: natural in tokens or examples, or uniform",
-      {"tokens", "examples", "stratified"}},
-     {"every", "0", "steps between fits; 0: a tenth of the run", {}},
-     {"ignore", "0.02", "first share of the run that fits leave out", {}},
-     {"starts", "64", "best points of a grid of 512 that a fit starts from; the authors': 512", {}},
-     {"lowest_e", "-6", "bound on the log of the irreducible loss; the authors': 0.5", {}},
-     {"history", "0.9", "memory of h", {}},
-     {"credit", "0.5", "exponent of h", {}},
-     {"mix", "0.1", "share of rho in the weights", {}},
-     {"min_p", "0.01", "floor of rho", {}},
-     {"alpha_floor", "0.05", "least exponent of a law when read", {}}},
-    {"", "follows the domains' sizes unless prior=stratified"},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<Ado>(o); },
-    quick}));
+MethodOption share(const char* name, const char* fallback, const char* help) {
+  return {.name = name, .fallback = fallback, .help = help, .type = OptionType::Real, .low = 0, .high = 1};
+}
+
+RNB_REGISTER(MethodSpec, .name = "ado",
+             .summary = "domains whose training loss falls fastest, by scaling laws fitted on the way",
+             .source = "Adaptive Data Optimization, arXiv:2410.11820",
+             .options = {{.name = "variant",
+                          .fallback = "code",
+                          .help = "the history follows what was drawn (code) or the weights (paper)",
+                          .choices = {"code", "paper"}},
+                         {.name = "prior",
+                          .fallback = "tokens",
+                          .help = "mu: natural in tokens or examples, or uniform",
+                          .choices = {"tokens", "examples", "stratified"}},
+                         every_option("fits"),
+                         share("ignore", "0.02", "first share of the run that fits leave out"),
+                         {.name = "starts",
+                          .fallback = "64",
+                          .help = "best points of a grid of 512 that a fit starts from; the authors': 512",
+                          .type = OptionType::Whole,
+                          .low = 1,
+                          .high = 512},
+                         {.name = "lowest_e",
+                          .fallback = "-6",
+                          .help = "bound on the log of the irreducible loss; the authors': 0.5",
+                          .type = OptionType::Real},
+                         share("history", "0.9", "memory of h"),
+                         {.name = "credit",
+                          .fallback = "0.5",
+                          .help = "exponent of h",
+                          .type = OptionType::Real,
+                          .low = 0},
+                         share("mix", "0.1", "share of rho in the weights"),
+                         share("min_p", "0.01", "floor of rho"),
+                         {.name = "alpha_floor",
+                          .fallback = "0.05",
+                          .help = "least exponent of a law when read",
+                          .type = OptionType::Real,
+                          .above = 0}},
+             .traits = {.not_uniform_on_zero_signal = "follows the domains' sizes unless prior=stratified"},
+             .make = make_one<Ado>, .example = quick);
 
 }  // namespace
 }  // namespace rnb

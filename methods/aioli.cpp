@@ -35,17 +35,11 @@ class Aioli : public Mixer {
         probe_steps_(o.integer("lp_steps")),
         rounds_(o.integer("rounds")),
         with_ema_(!o.text("ema").empty()),
-        ema_(with_ema_ ? o.number("ema") : 0.0) {
-    if (sweeps_ < 1 || rounds_ < 1) fail_usage("aioli", "lp_rounds and rounds must be at least 1");
-    if (probe_steps_ < 0) fail_usage("aioli", "lp_steps={}; expected at least 1, or 0", probe_steps_);
-    if (ema_ < 0 || ema_ >= 1) fail_usage("aioli", "ema={}; expected a value in [0, 1)", ema_);
-  }
+        ema_(with_ema_ ? o.number("ema") : 0.0) {}
 
   Needs needs() const override {
-    Needs needs;
-    needs.round_steps = round_steps_;
-    needs.round_evaluations = 1 + sweeps_ * static_cast<int64_t>(who_.size());
-    return needs;
+    return {.round_steps = round_steps_,
+            .round_evaluations = 1 + sweeps_ * static_cast<int64_t>(who_.size())};
   }
 
   Decision init(const Domains& domains, Services& services) override {
@@ -55,9 +49,9 @@ class Aioli : public Mixer {
     for (size_t i = 0; i < domains.size(); ++i)
       if (drawable_[i]) who_.push_back(i);
     const auto k = static_cast<int64_t>(who_.size());
-    if (k > 1 && (f_ <= 1.0 / static_cast<double>(k) + 0.1 || f_ > 1))
-      fail_usage("aioli", "one_hot_factor={}; expected more than 1/m + 0.1 = {:.3g} and at most 1", f_,
-                 1.0 / static_cast<double>(k) + 0.1);
+    if (k > 1 && f_ <= 1.0 / static_cast<double>(k) + 0.1)
+      fail_usage("aioli", "one_hot_factor={}; expected more than 1/m + 0.1 = {:.3g} for {} domains", f_,
+                 1.0 / static_cast<double>(k) + 0.1, k);
     round_steps_ = std::max<int64_t>(1, domains.total_steps / rounds_);
     if (probe_steps_ == 0)
       probe_steps_ =
@@ -65,16 +59,12 @@ class Aioli : public Mixer {
                                                     static_cast<double>(k * sweeps_)));
     p_ = uniform_where(drawable_);
     if (k > 1 && probe_total() >= round_steps_) {
-      Decision uniform;
-      uniform.sampling = p_;
-      uniform.warnings.push_back(
-          {"probes_do_not_fit",
-           fmt::format(
-               "a round of {} steps does not hold {} probes of {} steps: the weights stay uniform; set fewer "
-               "rounds, or lp_rounds and lp_steps that fit",
-               round_steps_, k * sweeps_, probe_steps_)});
+      Warning warning{"probes_do_not_fit",
+                      fmt::format("a round of {} steps does not hold {} probes of {} steps: the weights stay "
+                                  "uniform; set fewer rounds, or lp_rounds and lp_steps that fit",
+                                  round_steps_, k * sweeps_, probe_steps_)};
       probe_steps_ = domains.total_steps;  // nor in a later round
-      return uniform;
+      return {.sampling = p_, .warnings = {std::move(warning)}};
     }
     Decision decision = learn(0, domains.total_steps, services);
     if (!decision.sampling) decision.sampling = p_;
@@ -123,10 +113,7 @@ class Aioli : public Mixer {
     std::vector<double> step(drawable_.size());
     for (size_t c = 0; c < k; ++c) step[who_[c]] = eta_ * s[c];
     p_ = multiplied(with_ema_ ? uniform_where(drawable_) : p_, step, drawable_);
-    Decision decision;
-    decision.sampling = p_;
-    decision.record = {{"A", a}, {"order", order}};
-    return decision;
+    return {.sampling = p_, .record = {{"A", a}, {"order", order}}};
   }
 
   // The losses of the domains that are evaluated: others ask for nothing and have no row in A.
@@ -148,18 +135,36 @@ class Aioli : public Mixer {
   Matrix average_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "aioli",
-    "a linear mixing law, estimated each round from probes that are real training",
-    "Aioli, arXiv:2411.05735 Algorithms 1 and 2",
-    {{"eta", "0.2", "step size", {}},
-     {"ema", "", "memory of the moving average of A; empty: cumulative weights, as in the paper", {}},
-     {"one_hot_factor", "0.75", "share of a probe's own domain", {}},
-     {"lp_rounds", "1", "sweeps over the domains in a round's probes", {}},
-     {"lp_steps", "0", "steps of one probe; 0: 12.8 % of a round in all", {}},
-     {"rounds", "5", "in a run", {}}},
-    {"probes its domains in a seeded random order", ""},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<Aioli>(o); }}));
+RNB_REGISTER(
+    MethodSpec, .name = "aioli",
+    .summary = "a linear mixing law, estimated each round from probes that are real training",
+    .source = "Aioli, arXiv:2411.05735 Algorithms 1 and 2",
+    .options =
+        {{.name = "eta", .fallback = "0.2", .help = "step size", .type = OptionType::Real},
+         {.name = "ema",
+          .help = "memory of the moving average of A; empty: cumulative weights, as in the paper",
+          .type = OptionType::Real,
+          .low = 0,
+          .below = 1},
+         {.name = "one_hot_factor",
+          .fallback = "0.75",
+          .help = "share of a probe's own domain",
+          .type = OptionType::Real,
+          .above = 0.1,
+          .high = 1},
+         {.name = "lp_rounds",
+          .fallback = "1",
+          .help = "sweeps over the domains in a round's probes",
+          .type = OptionType::Whole,
+          .low = 1},
+         {.name = "lp_steps",
+          .fallback = "0",
+          .help = "steps of one probe; 0: 12.8 % of a round in all",
+          .type = OptionType::Whole,
+          .low = 0},
+         {.name = "rounds", .fallback = "5", .help = "rounds in a run", .type = OptionType::Whole, .low = 1}},
+    .traits = {.not_permutation_equivariant = "probes its domains in a seeded random order"},
+    .make = make_one<Aioli>);
 
 }  // namespace
 }  // namespace rnb

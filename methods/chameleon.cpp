@@ -25,9 +25,9 @@ class Chameleon : public ProxyMixer {
   explicit Chameleon(const MethodOptions& o)
       : ProxyMixer(o, "chameleon"),
         pretrain_(o.text("mode") == "pretrain"),
-        lambda_(number_within(o, "chameleon", "lambda", 1e-12, 1e12)),
-        temperature_(number_within(o, "chameleon", "temperature", 0, 1e12)),
-        examples_(integer_within(o, "chameleon", "examples", 1, 10000000)) {
+        lambda_(o.number("lambda")),
+        temperature_(o.number("temperature")),
+        examples_(o.integer("examples")) {
     if (temperature_ == 0) temperature_ = pretrain_ ? 5 : 0.2;
   }
 
@@ -65,17 +65,32 @@ class Chameleon : public ProxyMixer {
   int64_t examples_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "chameleon",
-    "leverage of the domains' embeddings by a small uniform proxy",
-    "Chameleon, arXiv:2505.24844 section 3",
-    with_proxy_options(
-        {{"mode", "pretrain", "weights rise with 1/leverage or leverage", {"pretrain", "finetune"}},
-         {"lambda", "10", "ridge of the kernel regression", {}},
-         {"temperature", "0", "of the softmax; 0: 5 (pretrain), 0.2 (finetune)", {}},
-         {"examples", "512", "training examples of a domain that are embedded", {}}}),
-    {},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<Chameleon>(o); }}));
+RNB_REGISTER(MethodSpec, .name = "chameleon",
+             .summary = "leverage of the domains' embeddings by a small uniform proxy",
+             .source = "Chameleon, arXiv:2505.24844 section 3",
+             .options = with_proxy_options({{.name = "mode",
+                                             .fallback = "pretrain",
+                                             .help = "weights rise with 1/leverage or leverage",
+                                             .choices = {"pretrain", "finetune"}},
+                                            {.name = "lambda",
+                                             .fallback = "10",
+                                             .help = "ridge of the kernel regression",
+                                             .type = OptionType::Real,
+                                             .low = 1e-12,
+                                             .high = 1e12},
+                                            {.name = "temperature",
+                                             .fallback = "0",
+                                             .help = "of the softmax; 0: 5 (pretrain), 0.2 (finetune)",
+                                             .type = OptionType::Real,
+                                             .low = 0,
+                                             .high = 1e12},
+                                            {.name = "examples",
+                                             .fallback = "512",
+                                             .help = "training examples of a domain that are embedded",
+                                             .type = OptionType::Whole,
+                                             .low = 1,
+                                             .high = 1e7}}),
+             .make = make_one<Chameleon>);
 
 }  // namespace
 }  // namespace rnb

@@ -12,8 +12,8 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
+#include "methods/core/gradient_rounds.h"
 #include "methods/core/json_numbers.h"
-#include "methods/core/layer_choice.h"
 #include "methods/core/probe_weights.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
@@ -22,65 +22,43 @@
 namespace rnb {
 namespace {
 
+enum class Average { Dynamic, FedBack, Off };
+
 class Dga : public Mixer {
  public:
   explicit Dga(const MethodOptions& o)
       : eta_(o.number("eta")),
         beta_(o.number("beta")),
-        clip_(o.number("clip")),
-        ema_(o.text("ema")),
-        layers_(o.text("layers")),
+        ema_(o.choice<Average>(
+            "ema", {{"dynamic", Average::Dynamic}, {"fed_back", Average::FedBack}, {"off", Average::Off}})),
         basis_file_(o.text("basis")),
-        every_(o.integer("every")),
-        examples_(o.integer("examples")) {
-    parse_layer_choice(layers_, AllLayers::Allowed, "dga", "layers");
-    if (eta_ < 0) fail_usage("dga", "eta={}; expected a value >= 0", eta_);
-    if (clip_ < 0 || examples_ < 0) fail_usage("dga", "clip and examples must not be negative");
-    if (beta_ <= 0 || beta_ > 1) fail_usage("dga", "beta={}; expected a value in (0, 1]", beta_);
-  }
+        rounds_(o) {}
 
-  Needs needs() const override {
-    Needs needs;
-    needs.round_steps = every_;
-    needs.round_probe_examples = static_cast<int64_t>(alpha_.size() + 1) * examples_;
-    return needs;
-  }
+  Needs needs() const override { return rounds_.needs(alpha_.size() + 1); }
 
   Decision init(const Domains& domains, Services&) override {
-    every_ = update_period("dga", every_, domains);
-    if (examples_ == 0) examples_ = domains.batch;
+    rounds_.start(domains);
     evaluation_ = domains.evaluation;
     drawable_ = drawable(domains);
     if (!basis_file_.empty()) read_basis(domains);
     allowed_ = basis_.empty() ? drawable_ : std::vector<bool>(basis_.size(), true);
     alpha_ = average_ = uniform_where(allowed_);
-    Decision decision;
-    decision.sampling = mixture(alpha_);
-    return decision;
+    return {.sampling = mixture(alpha_)};
   }
 
   Decision on_round(const RoundView& round, Services& services) override {
     if (round.steps_left == 0) return {};  // nothing would use it
-    GradientProbeSpec spec;
-    spec.examples = examples_;
-    spec.layers = layers_;
-    spec.sources = basis_;
-    spec.targets = {evaluation_};
-    spec.source_pairs = false;
-    const GradientProbe probe = services.gradient_probe(spec);
-    const auto factor = clip_factors(probe, clip_);
+    const ClippedProbe g = rounds_.ask(services, basis_, {evaluation_});
     std::vector<double> alignment, step;
-    for (size_t i = 0; i < probe.sources; ++i) {
-      alignment.push_back(factor[i] * factor[probe.sources] * probe.dot(i, probe.sources));
+    for (size_t i = 0; i < g.probe.sources; ++i) {
+      alignment.push_back(g.dot(i, g.probe.sources));
       step.push_back(eta_ * alignment.back());
     }
     if (!all_finite(step)) return refused("a gradient's inner product");
-    alpha_ = multiplied(ema_ == "fed_back" ? average_ : alpha_, step, allowed_);
+    alpha_ = multiplied(ema_ == Average::FedBack ? average_ : alpha_, step, allowed_);
     for (size_t i = 0; i < alpha_.size(); ++i) average_[i] = (1 - beta_) * average_[i] + beta_ * alpha_[i];
-    Decision decision;
-    decision.sampling = mixture(ema_ == "off" ? alpha_ : average_);
-    decision.record = {{"alignment", alignment}, {"alpha", alpha_}, {"loss", exact(probe.loss)}};
-    return decision;
+    return {.sampling = mixture(ema_ == Average::Off ? alpha_ : average_),
+            .record = {{"alignment", alignment}, {"alpha", alpha_}, {"loss", exact(g.probe.loss)}}};
   }
 
   nlohmann::json save() const override { return {{"alpha", alpha_}, {"average", average_}}; }
@@ -114,31 +92,32 @@ class Dga : public Mixer {
     return normalised(out);
   }
 
-  double eta_, beta_, clip_;
-  std::string ema_, layers_, basis_file_;
-  int64_t every_, examples_;
+  double eta_, beta_;
+  Average ema_;
+  std::string basis_file_;
+  GradientRounds rounds_;
   Weights evaluation_, alpha_, average_;
   std::vector<Weights> basis_;
   std::vector<bool> drawable_, allowed_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "dga",
-    "domains whose gradients align with the evaluation mixture's gain weight",
-    "Dynamic Gradient Alignment, arXiv:2410.02498 Algorithm 1 (sign as derived there)",
-    {{"eta", "1.5", "step size, >= 0", {}},
-     {"beta", "0.1", "share of the new weights in the moving average", {}},
-     {"ema",
-      "dynamic",
-      "average of the multiplicative weights, fed back into them, or none",
-      {"dynamic", "fed_back", "off"}},
-     {"clip", "1", "largest norm of a gradient; 0: none", {}},
-     {"layers", "all", "whose gradients: all, last, last:N or pattern:REGEX", {}},
-     {"every", "0", "T_r, steps between updates; 0: a tenth of the run", {}},
-     {"examples", "0", "of a probe batch; 0: the run's batch", {}},
-     {"basis", "", "JSON list of mixtures to weigh in the place of domains", {}}},
-    {},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<Dga>(o); }}));
+RNB_REGISTER(MethodSpec, .name = "dga",
+             .summary = "domains whose gradients align with the evaluation mixture's gain weight",
+             .source = "Dynamic Gradient Alignment, arXiv:2410.02498 Algorithm 1 (sign as derived there)",
+             .options = with_gradient_round_options(
+                 {{.name = "eta", .fallback = "1.5", .help = "step size", .type = OptionType::Real, .low = 0},
+                  {.name = "beta",
+                   .fallback = "0.1",
+                   .help = "share of the new weights in the moving average",
+                   .type = OptionType::Real,
+                   .above = 0,
+                   .high = 1},
+                  {.name = "ema",
+                   .fallback = "dynamic",
+                   .help = "average of the multiplicative weights, fed back into them, or none",
+                   .choices = {"dynamic", "fed_back", "off"}},
+                  {.name = "basis", .help = "JSON list of mixtures to weigh in the place of domains"}}),
+             .make = make_one<Dga>);
 
 }  // namespace
 }  // namespace rnb

@@ -10,6 +10,8 @@
 // is divided by the mean norm of the domains' gradients, and lr W_j is clipped to [dw_min, dw_max] lr, so
 // that a negative alignment counts as 0. A domain absent from the batch keeps its last score.
 
+#include "methods/doge_proxy.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -32,16 +34,14 @@ class DogeProxy : public Mixer {
         low_(o.number("dw_min")),
         high_(o.number("dw_max")),
         smoothing_(o.number("smoothing")) {
-    if (mu_ <= 0) fail_usage("doge_proxy", "mu={}; expected a value > 0", mu_);
+    if (low_ > high_) fail_usage("doge_proxy", "dw_min={}; expected at most dw_max={}", low_, high_);
   }
 
   Needs needs() const override {
-    Needs needs;
-    needs.loss_weighting = LossWeighting::Domains;
-    needs.batch_gradients = true;
-    needs.target_examples = with_target_ ? batch_ : 0;
-    needs.domain_gradient_clip = clip_;
-    return needs;
+    return {.loss_weighting = LossWeighting::Domains,
+            .batch_gradients = true,
+            .target_examples = with_target_ ? batch_ : 0,
+            .domain_gradient_clip = clip_};
   }
 
   Decision init(const Domains& domains, Services&) override {
@@ -50,10 +50,7 @@ class DogeProxy : public Mixer {
     alpha_ = uniform_where(drawable_);
     step_.assign(domains.size(), 0.0);
     sum_.assign(domains.size(), 0.0);
-    Decision decision;
-    decision.sampling = alpha_;
-    decision.loss_weights = alpha_;
-    return decision;
+    return {.sampling = alpha_, .loss_weights = alpha_};
   }
 
   Decision on_batch(const BatchView& batch, Services&) override {
@@ -84,12 +81,9 @@ class DogeProxy : public Mixer {
     alpha_ = smoothed(multiplied(alpha_, step, drawable_), smoothing_, drawable_);
     ++steps_;
     for (size_t i = 0; i < m; ++i) sum_[i] += alpha_[i];
-    Decision decision;
-    decision.loss_weights = alpha_;
     std::vector<double> score;
     for (const double s : step) score.push_back(s * mu_);
-    decision.record = {{"W", alignment}, {"score", score}, {"alpha", alpha_}};
-    return decision;
+    return {.loss_weights = alpha_, .record = {{"W", alignment}, {"score", score}, {"alpha", alpha_}}};
   }
 
   std::optional<Weights> finish() override { return steps_ == 0 ? alpha_ : normalised(sum_); }
@@ -113,22 +107,45 @@ class DogeProxy : public Mixer {
   std::vector<double> step_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "doge_proxy",
-    "DoGE's proxy run: steps along a weighted sum of the domains' gradients, aligned ones gain weight",
-    "DoGE, arXiv:2310.15393 Algorithm 1",
-    {{"variant", "paper", "the paper's rule or the authors' code", {"paper", "code"}},
-     {"target",
-      "domains",
-      "what to align with: all domains, or the evaluation mixture",
-      {"domains", "evaluation"}},
-     {"mu", "0.01", "larger moves less", {}},
-     {"max_grad_norm", "5", "variant=code: largest norm of a domain's gradient", {}},
-     {"dw_min", "0", "variant=code: smallest score, in learning rates", {}},
-     {"dw_max", "5", "variant=code: largest score, in learning rates", {}},
-     {"smoothing", "0", "share of the uniform mixture", {}}},
-    {},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<DogeProxy>(o); }}));
+RNB_REGISTER(
+    MethodSpec, .name = "doge_proxy",
+    .summary =
+        "DoGE's proxy run: steps along a weighted sum of the domains' gradients, aligned ones gain weight",
+    .source = "DoGE, arXiv:2310.15393 Algorithm 1", .options = doge_proxy_options(),
+    .make = make_one<DogeProxy>);
 
 }  // namespace
+
+std::vector<MethodOption> doge_proxy_options() {
+  return {
+      {.name = "variant",
+       .fallback = "paper",
+       .help = "the paper's rule or the authors' code",
+       .choices = {"paper", "code"}},
+      {.name = "target",
+       .fallback = "domains",
+       .help = "what to align with: all domains, or the evaluation mixture",
+       .choices = {"domains", "evaluation"}},
+      {.name = "mu", .fallback = "0.01", .help = "larger moves less", .type = OptionType::Real, .above = 0},
+      {.name = "max_grad_norm",
+       .fallback = "5",
+       .help = "variant=code: largest norm of a domain's gradient; 0: none",
+       .type = OptionType::Real,
+       .low = 0},
+      {.name = "dw_min",
+       .fallback = "0",
+       .help = "variant=code: smallest score, in learning rates",
+       .type = OptionType::Real},
+      {.name = "dw_max",
+       .fallback = "5",
+       .help = "variant=code: largest score, in learning rates",
+       .type = OptionType::Real},
+      {.name = "smoothing",
+       .fallback = "0",
+       .help = "share of the uniform mixture",
+       .type = OptionType::Real,
+       .low = 0,
+       .high = 1}};
+}
+
 }  // namespace rnb

@@ -10,9 +10,10 @@
 // clipped, not each token's. init_lambda is 0 (the authors' code starts at ln V, which makes alpha one-hot
 // where a domain is absent from the first batch).
 
+#include "methods/doremi_proxy.h"
+
 #include <algorithm>
 
-#include "base/error.h"
 #include "methods/core/probe_weights.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
@@ -29,19 +30,11 @@ class DoremiProxy : public Mixer {
         by_domain_(o.text("clip") == "domain"),
         eta_(o.number("eta")),
         smoothing_(o.number("smoothing")),
-        init_lambda_(o.number("init_lambda")) {
-    if (reference_.empty())
-      fail_usage("doremi_proxy",
-                 "reference= must be the id of a run whose model is compared with; method doremi trains one");
-    if (smoothing_ < 0 || smoothing_ > 1)
-      fail_usage("doremi_proxy", "smoothing={}; expected a value in [0, 1]", smoothing_);
-  }
+        init_lambda_(o.number("init_lambda")) {}
 
   Needs needs() const override {
-    Needs needs;
-    needs.reference = reference_;
-    needs.loss_weighting = code_ ? LossWeighting::Tokens : LossWeighting::Domains;
-    return needs;
+    return {.loss_weighting = code_ ? LossWeighting::Tokens : LossWeighting::Domains,
+            .reference = reference_};
   }
 
   Decision init(const Domains& domains, Services&) override {
@@ -50,10 +43,7 @@ class DoremiProxy : public Mixer {
     lambda_.assign(domains.size(), init_lambda_);
     steps_ = code_ ? 1 : 0;
     sum_ = code_ ? alpha_ : Weights(domains.size());
-    Decision decision;
-    decision.sampling = alpha_;
-    decision.loss_weights = alpha_;
-    return decision;
+    return {.sampling = alpha_, .loss_weights = alpha_};
   }
 
   Decision on_batch(const BatchView& batch, Services&) override {
@@ -71,10 +61,7 @@ class DoremiProxy : public Mixer {
       sum_[i] += alpha_[i];
       if (code_ && drawable_[i]) weights[i] /= uniform[i];
     }
-    Decision decision;
-    decision.loss_weights = weights;
-    decision.record = {{"lambda", lambda_}, {"alpha", alpha_}};
-    return decision;
+    return {.loss_weights = weights, .record = {{"lambda", lambda_}, {"alpha", alpha_}}};
   }
 
   std::optional<Weights> finish() override {
@@ -100,19 +87,46 @@ class DoremiProxy : public Mixer {
   int64_t steps_ = 0;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "doremi_proxy",
-    "DoReMi's proxy run: the loss weights of the domains furthest above a reference model grow",
-    "DoReMi, arXiv:2305.10429 Algorithm 1",
-    {{"reference", "", "id of the run whose model is the reference", {}},
-     {"variant", "paper", "normaliser of the loss and of the average", {"paper", "code"}},
-     {"clip", "token", "excess losses at 0: each token's, or the domain's mean", {"token", "domain"}},
-     {"eta", "1", "step size", {}},
-     {"smoothing", "0.001", "c, share of the uniform mixture", {}},
-     {"init_lambda", "0", "excess loss of a domain not yet seen; the authors' code: ln V", {}}},
-    {},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<DoremiProxy>(o); },
-    [](const Domains&) { return std::map<std::string, std::string>{{"reference", "any"}}; }}));
+std::vector<MethodOption> with_reference() {
+  auto options = doremi_proxy_options();
+  options.push_back({.name = "reference",
+                     .help = "id of the run whose model is the reference; method doremi trains one",
+                     .required = true});
+  return options;
+}
+
+std::map<std::string, std::string> any_reference(const Domains&) {
+  return {{"reference", "any"}};
+}
+
+RNB_REGISTER(
+    MethodSpec, .name = "doremi_proxy",
+    .summary = "DoReMi's proxy run: the loss weights of the domains furthest above a reference model grow",
+    .source = "DoReMi, arXiv:2305.10429 Algorithm 1", .options = with_reference(),
+    .make = make_one<DoremiProxy>, .example = any_reference);
 
 }  // namespace
+
+std::vector<MethodOption> doremi_proxy_options() {
+  return {{.name = "variant",
+           .fallback = "paper",
+           .help = "normaliser of the loss and of the average",
+           .choices = {"paper", "code"}},
+          {.name = "clip",
+           .fallback = "token",
+           .help = "excess losses at 0: each token's, or the domain's mean",
+           .choices = {"token", "domain"}},
+          {.name = "eta", .fallback = "1", .help = "step size", .type = OptionType::Real},
+          {.name = "smoothing",
+           .fallback = "0.001",
+           .help = "c, share of the uniform mixture",
+           .type = OptionType::Real,
+           .low = 0,
+           .high = 1},
+          {.name = "init_lambda",
+           .fallback = "0",
+           .help = "excess loss of a domain not yet seen; the authors' code: ln V",
+           .type = OptionType::Real}};
+}
+
 }  // namespace rnb

@@ -2,16 +2,15 @@
 //   u_i = mean of the last `window` |signals| + sqrt(2 ln(N + 1) / (n_i + 1)),   p = softmax(u / tau),
 // n_i examples drawn of domain i, N of all. Written from memory of the paper.
 //
-// There the signal is the advantage of a group of answers, in reinforcement learning. Here one signal a step
-// in which the domain was drawn, from its mean training loss in the batch: signal=change, the difference to
-// the step before that had the domain; signal=advantage, the difference to the mean of its last `window`
+// There the signal is the advantage of a group of answers, in reinforcement learning. Here one signal per
+// step in which the domain was drawn, from its mean training loss in the batch: signal=change, the difference
+// to the step before that had the domain; signal=advantage, the difference to the mean of its last `window`
 // losses.
 
 #include <cmath>
 #include <deque>
 #include <numeric>
 
-#include "base/error.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
 #include "methods/math/simplex.h"
@@ -29,25 +28,16 @@ double mean(const Window& values) {
 class DumpUcb : public Mixer {
  public:
   explicit DumpUcb(const MethodOptions& o)
-      : advantage_(o.text("signal") == "advantage"), tau_(o.number("tau")), window_(o.integer("window")) {
-    if (tau_ <= 0) fail_usage("dump_ucb", "tau={}; expected a value > 0", tau_);
-    if (window_ < 1) fail_usage("dump_ucb", "window={}; expected at least 1", window_);
-  }
+      : advantage_(o.text("signal") == "advantage"), tau_(o.number("tau")), window_(o.integer("window")) {}
 
-  Needs needs() const override {
-    Needs needs;
-    needs.batch_losses = true;
-    return needs;
-  }
+  Needs needs() const override { return {.batch_losses = true}; }
 
   Decision init(const Domains& domains, Services&) override {
     drawable_ = drawable(domains);
     drawn_.assign(domains.size(), 0);
     losses_.assign(domains.size(), {});
     signals_ = losses_;
-    Decision decision;
-    decision.sampling = uniform_where(drawable_);
-    return decision;
+    return {.sampling = uniform_where(drawable_)};
   }
 
   Decision on_step(const StepView& view, Services&) override {
@@ -64,10 +54,7 @@ class DumpUcb : public Mixer {
       logits.push_back(bounds[i] / tau_);
     }
     if (!all_finite(logits)) return refused("a confidence bound");
-    Decision decision;
-    decision.sampling = softmax_where(logits, drawable_);
-    decision.record = {{"mean", means}, {"ucb", bounds}};
-    return decision;
+    return {.sampling = softmax_where(logits, drawable_), .record = {{"mean", means}, {"ucb", bounds}}};
   }
 
   nlohmann::json save() const override {
@@ -97,18 +84,26 @@ class DumpUcb : public Mixer {
   std::vector<Window> losses_, signals_;  // [m]
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "dump_ucb",
-    "bandit: domains whose training loss still moves, or that were drawn little",
-    "DUMP, arXiv:2504.09710 (recalled); the signal is ours",
-    {{"signal",
-      "change",
-      "what a loss is compared with: its last value or its mean",
-      {"change", "advantage"}},
-     {"tau", "0.1", "temperature, > 0", {}},
-     {"window", "300", "signals of a domain that count", {}}},
-    {"", "prefers domains that were drawn less, whatever the signal"},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<DumpUcb>(o); }}));
+RNB_REGISTER(
+    MethodSpec, .name = "dump_ucb",
+    .summary = "bandit: domains whose training loss still moves, or that were drawn little",
+    .source = "DUMP, arXiv:2504.09710 (recalled); the signal is ours",
+    .options = {{.name = "signal",
+                 .fallback = "change",
+                 .help = "what a loss is compared with: its last value or its mean",
+                 .choices = {"change", "advantage"}},
+                {.name = "tau",
+                 .fallback = "0.1",
+                 .help = "temperature of the softmax",
+                 .type = OptionType::Real,
+                 .above = 0},
+                {.name = "window",
+                 .fallback = "300",
+                 .help = "signals of a domain that count",
+                 .type = OptionType::Whole,
+                 .low = 1}},
+    .traits = {.not_uniform_on_zero_signal = "prefers domains that were drawn less, whatever the signal"},
+    .make = make_one<DumpUcb>);
 
 }  // namespace
 }  // namespace rnb

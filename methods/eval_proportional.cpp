@@ -14,16 +14,12 @@ Weights evaluation_shares(const Domains& domains) {
   return normalised(w);
 }
 
-RNB_REGISTER_METHOD((MethodSpec{"eval_proportional",
-                                "the evaluation proportions",
-                                "control",
-                                {},
-                                {"", "follows the evaluation proportions whatever the signal"},
-                                [](const MethodOptions&) -> std::unique_ptr<Mixer> {
-                                  Needs needs;
-                                  needs.shared_domains = true;
-                                  return std::make_unique<FixedMixer>(evaluation_shares, needs);
-                                }}));
+RNB_REGISTER(
+    MethodSpec, .name = "eval_proportional", .summary = "the evaluation proportions", .source = "control",
+    .traits = {.not_uniform_on_zero_signal = "follows the evaluation proportions whatever the signal"},
+    .make = [](const MethodOptions&) {
+      return std::make_unique<FixedMixer>(evaluation_shares, Needs{.shared_domains = true});
+    });
 
 }  // namespace
 }  // namespace rnb

@@ -16,15 +16,12 @@ using nlohmann::json;
 
 class Exec : public Mixer {
  public:
-  Exec(const std::string& command, double timeout)
-      : command_(command), timeout_(static_cast<int64_t>(timeout * 1000)) {
-    if (command.empty()) fail_usage("exec", "command= is missing; expected a program and its arguments");
-    if (!(timeout > 0 && timeout <= 1e6))
-      fail_usage("exec", "timeout={}; expected seconds, above 0 and at most 1e6", timeout);
+  explicit Exec(const MethodOptions& o)
+      : command_(o.text("command")), timeout_(static_cast<int64_t>(o.number("timeout") * 1000)) {
     try {
-      words_ = split_command(command);
+      words_ = split_command(command_);
     } catch (const ChildFailure& e) {
-      fail_usage("exec", "command={}: {}", command, e.what());
+      fail_usage("exec", "command={}: {}", command_, e.what());
     }
   }
 
@@ -119,18 +116,19 @@ class Exec : public Mixer {
   mutable std::string came_back_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "exec",
-    "a program of your own, in any language, over lines of JSON",
-    "docs/exec-protocol.md",
-    {{"command", "", "program and arguments; quotes as in a shell, which is not used", {}},
-     {"timeout", "60", "seconds until a line must have come", {}}},
-    {},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> {
-      return std::make_unique<Exec>(o.text("command"), o.number("timeout"));
-    },
-    nullptr,
-    "command"}));
+RNB_REGISTER(MethodSpec, .name = "exec",
+             .summary = "a program of your own, in any language, over lines of JSON",
+             .source = "docs/exec-protocol.md",
+             .options = {{.name = "command",
+                          .help = "a program and its arguments; quotes as in a shell, which is not used",
+                          .required = true},
+                         {.name = "timeout",
+                          .fallback = "60",
+                          .help = "seconds until a line must have come",
+                          .type = OptionType::Real,
+                          .above = 0,
+                          .high = 1e6}},
+             .make = make_one<Exec>, .colon_option = "command");
 
 }  // namespace
 }  // namespace rnb

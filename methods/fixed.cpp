@@ -59,24 +59,22 @@ std::map<std::string, std::string> example_weights(const Domains& domains) {
   return {{"weights", text}};
 }
 
-RNB_REGISTER_METHOD((MethodSpec{"fixed",
-                                "weights of your own, from a file or inline",
-                                "control",
-                                {{"file", "", "JSON: {\"domain\": weight, ...} or [weights]", {}},
-                                 {"weights", "", "weights in domain order, with commas", {}}},
-                                {"is given by domain", "keeps its weights whatever the signal"},
-                                [](const MethodOptions& options) -> std::unique_ptr<Mixer> {
-                                  const std::string file = options.text("file"),
-                                                    weights = options.text("weights");
-                                  if (file.empty() == weights.empty())
-                                    fail_usage("fixed", "exactly one of file= and weights= must be given");
-                                  return std::make_unique<FixedMixer>([=](const Domains& d) {
-                                    return checked(
-                                        file.empty() ? inline_weights(weights) : file_weights(file, d), d);
-                                  });
-                                },
-                                example_weights,
-                                "file"}));
+std::unique_ptr<Mixer> make_fixed(const MethodOptions& options) {
+  const std::string file = options.text("file"), weights = options.text("weights");
+  if (file.empty() == weights.empty())
+    fail_usage("fixed", "file={} and weights={}; expected exactly one of them", file, weights);
+  return std::make_unique<FixedMixer>([=](const Domains& d) {
+    return checked(file.empty() ? inline_weights(weights) : file_weights(file, d), d);
+  });
+}
+
+RNB_REGISTER(MethodSpec, .name = "fixed", .summary = "weights of your own, from a file or inline",
+             .source = "control",
+             .options = {{.name = "file", .help = "JSON: {\"domain\": weight, ...} or [weights]"},
+                         {.name = "weights", .help = "weights in domain order, with commas"}},
+             .traits = {.not_permutation_equivariant = "is given by domain",
+                        .not_uniform_on_zero_signal = "keeps its weights whatever the signal"},
+             .make = make_fixed, .example = example_weights, .colon_option = "file");
 
 }  // namespace
 }  // namespace rnb

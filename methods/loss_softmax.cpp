@@ -2,9 +2,9 @@
 // rule that any cleverer one which follows losses must beat. As in modelscope/ms-swift pull request 9142, but
 // there training losses; here a domain without validation examples counts as the mean of the others.
 
-#include "base/error.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
+#include "methods/core/update_period.h"
 #include "methods/math/simplex.h"
 
 namespace rnb {
@@ -13,24 +13,14 @@ namespace {
 class LossSoftmax : public Mixer {
  public:
   explicit LossSoftmax(const MethodOptions& o)
-      : temperature_(o.number("T")), ema_(o.number("ema")), every_(o.integer("every")) {
-    if (temperature_ <= 0) fail_usage("loss_softmax", "T={}; expected a value > 0", temperature_);
-    if (ema_ < 0 || ema_ >= 1) fail_usage("loss_softmax", "ema={}; expected a value in [0, 1)", ema_);
-  }
+      : temperature_(o.number("T")), ema_(o.number("ema")), every_(o.integer("every")) {}
 
-  Needs needs() const override {
-    Needs needs;
-    needs.eval_every = every_;
-    needs.shared_domains = true;
-    return needs;
-  }
+  Needs needs() const override { return {.eval_every = every_, .shared_domains = true}; }
 
   Decision init(const Domains& domains, Services&) override {
-    every_ = update_period("loss_softmax", every_, domains);
+    every_ = update_period(every_, domains);
     drawable_ = drawable(domains);
-    Decision decision;
-    decision.sampling = uniform_where(drawable_);
-    return decision;
+    return {.sampling = uniform_where(drawable_)};
   }
 
   Decision on_eval(const EvalView& eval, Services&) override {
@@ -43,10 +33,7 @@ class LossSoftmax : public Mixer {
     }
     if (!all_finite(logits)) return refused("a logit");
     mean_ = mean;
-    Decision decision;
-    decision.record = {{"loss", mean_}};
-    decision.sampling = softmax_where(logits, drawable_);
-    return decision;
+    return {.sampling = softmax_where(logits, drawable_), .record = {{"loss", mean_}}};
   }
 
   nlohmann::json save() const override { return {{"mean", mean_}}; }
@@ -59,15 +46,21 @@ class LossSoftmax : public Mixer {
   std::vector<double> mean_;  // of past losses; empty before the first evaluation
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "loss_softmax",
-    "softmax of the domains' validation losses",
-    "modelscope/ms-swift, pull request 9142",
-    {{"T", "1", "temperature, nats, > 0", {}},
-     {"ema", "0", "memory of a moving average of the losses; 0: none", {}},
-     {"every", "0", "steps between updates; 0: a tenth of the run", {}}},
-    {},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<LossSoftmax>(o); }}));
+RNB_REGISTER(MethodSpec, .name = "loss_softmax", .summary = "softmax of the domains' validation losses",
+             .source = "modelscope/ms-swift, pull request 9142",
+             .options = {{.name = "T",
+                          .fallback = "1",
+                          .help = "temperature, nats",
+                          .type = OptionType::Real,
+                          .above = 0},
+                         {.name = "ema",
+                          .fallback = "0",
+                          .help = "memory of a moving average of the losses; 0: none",
+                          .type = OptionType::Real,
+                          .low = 0,
+                          .below = 1},
+                         every_option()},
+             .make = make_one<LossSoftmax>);
 
 }  // namespace
 }  // namespace rnb

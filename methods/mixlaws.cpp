@@ -11,8 +11,7 @@
 #include <cmath>
 
 #include "methods/core/json_numbers.h"
-#include "methods/core/swarm_mixer.h"
-#include "methods/math/exponential_law.h"
+#include "methods/core/swarm_laws.h"
 #include "methods/math/mixture_optimum.h"
 #include "methods/math/simplex.h"
 
@@ -23,23 +22,21 @@ class MixLaws : public SwarmMixer {
  public:
   explicit MixLaws(const MethodOptions& o)
       : SwarmMixer(o, "mixlaws", 2),  // a law has k + 2 numbers
-        delta_(number_within(o, "mixlaws", "delta", 1e-9, 1e9)),
-        starts_(integer_within(o, "mixlaws", "starts", 1, 1000)),
-        grid_(static_cast<int>(integer_within(o, "mixlaws", "grid", 1, 1024))),
+        laws_(o),
+        grid_(static_cast<int>(o.integer("grid"))),
         continuous_(o.text("search") == "continuous") {}
 
  private:
   Weights fit(const ProxyTask& task, const Swarm& swarm, Decision& decision) override {
-    std::vector<ExponentialLaw> laws;
+    const std::vector<ExponentialLaw> laws = laws_.fit(swarm);
     nlohmann::json record = nlohmann::json::array();
-    for (size_t t = 0; t < swarm.targets.size(); ++t) {
-      laws.push_back(fit_exponential_law(swarm.mixtures, swarm.losses[t], delta_, starts_));
-      const ExponentialLaw& law = laws.back();
+    for (size_t t = 0; t < laws.size(); ++t) {
+      const ExponentialLaw& law = laws[t];
       record.push_back({{"domain", task.domains.names[swarm.targets[t]]},
                         {"c", std::exp(law.log_c)},
                         {"log_k", exact({{law.log_k}})[0]},
                         {"t", task.everywhere(law.t)},
-                        {"huber", huber_objective(law, swarm.mixtures, swarm.losses[t], delta_, {})}});
+                        {"huber", huber_objective(law, swarm.mixtures, swarm.losses[t], laws_.delta(), {})}});
     }
     const auto total = weighted_laws(laws, swarm.importance);
     const Weights uniform = uniform_weights(task.size());
@@ -54,23 +51,30 @@ class MixLaws : public SwarmMixer {
     return normalised(best);
   }
 
-  double delta_;
-  int64_t starts_;
+  SwarmLaws laws_;
   int grid_;
   bool continuous_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "mixlaws",
-    "proxies on random mixtures, an exponential law of each domain's loss, the optimum of the laws",
-    "Data Mixing Laws, arXiv:2403.16952 equations 6 and 7",
-    with_swarm_options(
-        {{"delta", "0.02", "of the Huber loss that the laws are fitted with", {}},
-         {"starts", "8", "starting values of c for each fit", {}},
-         {"grid", "32", "shares on the grid are multiples of 1/grid, coarser for many domains", {}},
-         {"search", "continuous", "refine the best point of the grid, or not", {"continuous", "grid"}}}),
-    {"fits end where rounding, which follows the order of the domains, lets them", ""},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<MixLaws>(o); }}));
+RNB_REGISTER(
+    MethodSpec, .name = "mixlaws",
+    .summary =
+        "proxies on random mixtures, an exponential law of each domain's loss, the optimum of the laws",
+    .source = "Data Mixing Laws, arXiv:2403.16952 equations 6 and 7",
+    .options = with_swarm_law_options(
+        {{.name = "grid",
+          .fallback = "32",
+          .help = "shares on the grid are multiples of 1/grid, coarser for many domains",
+          .type = OptionType::Whole,
+          .low = 1,
+          .high = 1024},
+         {.name = "search",
+          .fallback = "continuous",
+          .help = "refine the best point of the grid, or not",
+          .choices = {"continuous", "grid"}}}),
+    .traits = {.not_permutation_equivariant =
+                   "fits end where rounding, which follows the order of the domains, lets them"},
+    .make = make_one<MixLaws>);
 
 }  // namespace
 }  // namespace rnb

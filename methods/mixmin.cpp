@@ -20,10 +20,7 @@ namespace {
 class MixMin : public ProxyMixer {
  public:
   explicit MixMin(const MethodOptions& o)
-      : ProxyMixer(o, "mixmin"),
-        lr_(number_within(o, "mixmin", "lr", 0, 1e9)),
-        tol_(number_within(o, "mixmin", "tol", 0, 1e9)),
-        steps_(integer_within(o, "mixmin", "steps", 1, 1000000)) {}
+      : ProxyMixer(o, "mixmin"), lr_(o.number("lr")), tol_(o.number("tol")), steps_(o.integer("steps")) {}
 
  private:
   std::optional<Weights> learn(const ProxyTask& task, Services& services, Decision& decision) override {
@@ -74,15 +71,30 @@ class MixMin : public ProxyMixer {
   int64_t steps_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "mixmin",
-    "a proxy on each domain; the mixture of their probabilities that explains the validation examples",
-    "MixMin, arXiv:2502.10510 section 4",
-    with_proxy_options({{"lr", "1", "step size of the descent on the weights", {}},
-                        {"steps", "100", "most steps of it", {}},
-                        {"tol", "0.0001", "stop when every derivative is smaller", {}}}),
-    {},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<MixMin>(o); }}));
+RNB_REGISTER(
+    MethodSpec, .name = "mixmin",
+    .summary =
+        "a proxy on each domain; the mixture of their probabilities that explains the validation examples",
+    .source = "MixMin, arXiv:2502.10510 section 4",
+    .options = with_proxy_options({{.name = "lr",
+                                    .fallback = "1",
+                                    .help = "step size of the descent on the weights",
+                                    .type = OptionType::Real,
+                                    .low = 0,
+                                    .high = 1e9},
+                                   {.name = "steps",
+                                    .fallback = "100",
+                                    .help = "most steps of it",
+                                    .type = OptionType::Whole,
+                                    .low = 1,
+                                    .high = 1e6},
+                                   {.name = "tol",
+                                    .fallback = "0.0001",
+                                    .help = "stop when every derivative is smaller",
+                                    .type = OptionType::Real,
+                                    .low = 0,
+                                    .high = 1e9}}),
+    .make = make_one<MixMin>);
 
 }  // namespace
 }  // namespace rnb

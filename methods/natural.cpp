@@ -7,17 +7,21 @@
 namespace rnb {
 namespace {
 
-RNB_REGISTER_METHOD((MethodSpec{"natural",
-                                "every training example equally likely",
-                                "Skill-It, arXiv:2307.14430 (there: random)",
-                                {{"unit", "examples", "what is equally likely", {"examples", "tokens"}}},
-                                {"", "follows the domains' sizes whatever the signal"},
-                                [](const MethodOptions& options) -> std::unique_ptr<Mixer> {
-                                  const bool tokens = options.text("unit") == "tokens";
-                                  return std::make_unique<FixedMixer>([tokens](const Domains& d) {
-                                    return normalised(as_doubles(tokens ? d.train_tokens : d.train_examples));
-                                  });
-                                }}));
+std::unique_ptr<Mixer> make_natural(const MethodOptions& options) {
+  const bool tokens = options.text("unit") == "tokens";
+  return std::make_unique<FixedMixer>([tokens](const Domains& d) {
+    return normalised(as_doubles(tokens ? d.train_tokens : d.train_examples));
+  });
+}
+
+RNB_REGISTER(MethodSpec, .name = "natural", .summary = "every training example equally likely",
+             .source = "Skill-It, arXiv:2307.14430 (there: random)",
+             .options = {{.name = "unit",
+                          .fallback = "examples",
+                          .help = "what is equally likely",
+                          .choices = {"examples", "tokens"}}},
+             .traits = {.not_uniform_on_zero_signal = "follows the domains' sizes whatever the signal"},
+             .make = make_natural);
 
 }  // namespace
 }  // namespace rnb

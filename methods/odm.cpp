@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.h"
 #include "methods/core/fixed_mixer.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
@@ -26,24 +25,20 @@
 namespace rnb {
 namespace {
 
+enum class Variant { Paper, RepoSmoothed, RepoExp3 };
+
 class Odm : public Mixer {
  public:
   explicit Odm(const MethodOptions& o)
-      : variant_(o.text("variant")),
+      : variant_(o.choice<Variant>("variant", {{"paper", Variant::Paper},
+                                               {"repo_smoothed", Variant::RepoSmoothed},
+                                               {"repo_exp3", Variant::RepoExp3}})),
         alpha_(o.number("alpha")),
         reward_scale_(o.number("reward_scale")),
         warmup_(o.number("warmup")),
-        initial_tau_(o.text("initial") == "natural" ? 1.0 : 0.0) {
-    if (alpha_ < 0 || alpha_ >= 1) fail_usage("odm", "alpha={}; expected a value in [0, 1)", alpha_);
-    if (reward_scale_ <= 0) fail_usage("odm", "reward_scale={}; expected a value > 0", reward_scale_);
-    if (warmup_ < 0 || warmup_ > 1) fail_usage("odm", "warmup={}; expected a share in [0, 1]", warmup_);
-  }
+        initial_tau_(o.text("initial") == "natural" ? 1.0 : 0.0) {}
 
-  Needs needs() const override {
-    Needs needs;
-    needs.batch_losses = true;
-    return needs;
-  }
+  Needs needs() const override { return {.batch_losses = true}; }
 
   Decision init(const Domains& domains, Services&) override {
     drawable_ = drawable(domains);
@@ -51,9 +46,7 @@ class Odm : public Mixer {
     warmup_steps_ = static_cast<int64_t>(warmup_ * static_cast<double>(domains.total_steps));
     reward_.assign(domains.size(), 0.0);
     p_ = temperature_mixture(as_doubles(domains.train_examples), initial_tau_);
-    Decision decision;
-    decision.sampling = p_;
-    return decision;
+    return {.sampling = p_};
   }
 
   Decision on_step(const StepView& view, Services&) override {
@@ -63,10 +56,9 @@ class Odm : public Mixer {
       if (view.tokens[i] > 0) reward[i] = rewarded(reward[i], view.loss[i], p_[i]);
     if (!all_finite(reward)) return refused("a reward");
     reward_ = reward;
-    Decision decision;
-    decision.record = {{"R", reward_}, {"eps", exploration(view.step)}};
+    Decision decision{.record = {{"R", reward_}, {"eps", exploration(view.step)}}};
     if (view.step >= warmup_steps_)
-      decision.sampling = p_ = policy(view.step + (variant_ == "paper" ? 1 : 0));
+      decision.sampling = p_ = policy(view.step + (variant_ == Variant::Paper ? 1 : 0));
     return decision;
   }
 
@@ -83,14 +75,14 @@ class Odm : public Mixer {
   }
 
   double rewarded(double old, double loss, double p) const {
-    if (variant_ == "repo_exp3") return old + reward_scale_ * loss / p;
-    return alpha_ * old + (1 - alpha_) * (variant_ == "paper" ? loss / p : std::exp(loss));
+    if (variant_ == Variant::RepoExp3) return old + reward_scale_ * loss / p;
+    return alpha_ * old + (1 - alpha_) * (variant_ == Variant::Paper ? loss / p : std::exp(loss));
   }
 
   Weights policy(int64_t t) const {
     const double floor = exploration(t), temperature = exploration(t - 1);
     Weights shares;
-    if (variant_ == "repo_smoothed") {
+    if (variant_ == Variant::RepoSmoothed) {
       const bool any = std::any_of(reward_.begin(), reward_.end(), [](double r) { return r > 0; });
       shares = any ? normalised(reward_) : uniform_where(drawable_);
     } else {
@@ -103,7 +95,7 @@ class Odm : public Mixer {
     return shares;
   }
 
-  std::string variant_;
+  Variant variant_;
   double alpha_, reward_scale_, warmup_, initial_tau_;
   double arms_ = 1;
   int64_t warmup_steps_ = 0;
@@ -112,20 +104,34 @@ class Odm : public Mixer {
   Weights p_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "odm",
-    "bandit: domains with a high training loss are drawn more",
-    "Online Data Mixing, arXiv:2312.02406 Algorithm 1",
-    {{"variant",
-      "paper",
-      "the paper's rule, or one of the authors' code",
-      {"paper", "repo_smoothed", "repo_exp3"}},
-     {"alpha", "0.9", "memory of the moving average of rewards", {}},
-     {"reward_scale", "0.1", "variant=repo_exp3: factor of a reward", {}},
-     {"warmup", "0.02", "share of the run on the initial weights", {}},
-     {"initial", "stratified", "weights of the warm-up", {"stratified", "natural"}}},
-    {},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<Odm>(o); }}));
+RNB_REGISTER(MethodSpec, .name = "odm", .summary = "bandit: domains with a high training loss are drawn more",
+             .source = "Online Data Mixing, arXiv:2312.02406 Algorithm 1",
+             .options = {{.name = "variant",
+                          .fallback = "paper",
+                          .help = "the paper's rule, or one of the authors' code",
+                          .choices = {"paper", "repo_smoothed", "repo_exp3"}},
+                         {.name = "alpha",
+                          .fallback = "0.9",
+                          .help = "memory of the moving average of rewards",
+                          .type = OptionType::Real,
+                          .low = 0,
+                          .below = 1},
+                         {.name = "reward_scale",
+                          .fallback = "0.1",
+                          .help = "variant=repo_exp3: factor of a reward",
+                          .type = OptionType::Real,
+                          .above = 0},
+                         {.name = "warmup",
+                          .fallback = "0.02",
+                          .help = "share of the run on the initial weights",
+                          .type = OptionType::Real,
+                          .low = 0,
+                          .high = 1},
+                         {.name = "initial",
+                          .fallback = "stratified",
+                          .help = "weights of the warm-up",
+                          .choices = {"stratified", "natural"}}},
+             .make = make_one<Odm>);
 
 }  // namespace
 }  // namespace rnb

@@ -7,10 +7,10 @@
 // instead of 300 random ones; the convex problem is solved by entropic proximal descent instead of CVXPY;
 // shares and repetitions are of examples. Mixture reuse, for domains that change, is not here.
 
-#include "base/error.h"
+#include <fmt/format.h>
+
 #include "methods/core/json_numbers.h"
-#include "methods/core/swarm_mixer.h"
-#include "methods/math/exponential_law.h"
+#include "methods/core/swarm_laws.h"
 #include "methods/math/mixture_optimum.h"
 #include "methods/math/simplex.h"
 
@@ -21,23 +21,19 @@ class Olmix : public SwarmMixer {
  public:
   explicit Olmix(const MethodOptions& o)
       : SwarmMixer(o, "olmix", 1),  // a law has k + 1 numbers
-        delta_(number_within(o, "olmix", "delta", 1e-9, 1e9)),
-        starts_(integer_within(o, "olmix", "starts", 1, 1000)),
-        kl_(number_within(o, "olmix", "kl", 0, 1e9)),
-        repetitions_(number_within(o, "olmix", "repetitions", 0, 1e9)) {}
+        laws_(o),
+        kl_(o.number("kl")),
+        repetitions_(o.number("repetitions")) {}
 
  private:
   Weights fit(const ProxyTask& task, const Swarm& swarm, Decision& decision) override {
-    std::vector<ExponentialLaw> laws;
+    const std::vector<ExponentialLaw> laws = laws_.fit(swarm);
     nlohmann::json record = nlohmann::json::array();
-    for (size_t n = 0; n < swarm.targets.size(); ++n) {
-      laws.push_back(fit_exponential_law(swarm.mixtures, swarm.losses[n], delta_, starts_));
-      ExponentialLaw& law = laws.back();
+    for (size_t n = 0; n < laws.size(); ++n)
       record.push_back({{"domain", task.domains.names[swarm.targets[n]]},
-                        {"c", exact({{law.log_c}})[0]},
-                        {"log_k", exact({{law.log_k}})[0]},
-                        {"t", task.everywhere(law.t)}});
-    }
+                        {"c", exact({{laws[n].log_c}})[0]},
+                        {"log_k", exact({{laws[n].log_k}})[0]},
+                        {"t", task.everywhere(laws[n].t)}});
     MixtureProblem problem{weighted_terms(laws, swarm.importance), kl_, task.prior, caps(task, decision)};
     // Feasible, since the caps are multiples of the prior's shares with a sum of at least 1.
     const Weights best = minimise_mixture(problem, task.prior);
@@ -64,23 +60,32 @@ class Olmix : public SwarmMixer {
     return {};
   }
 
-  double delta_;
-  int64_t starts_;
+  SwarmLaws laws_;
   double kl_, repetitions_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "olmix",
-    "proxies on random mixtures, a log-linear law of each domain's loss, their optimum near the natural "
-    "mixture",
-    "Olmix, arXiv:2602.12237",
-    with_swarm_options({{"delta", "0.02", "of the Huber loss that the laws are fitted with", {}},
-                        {"starts", "8", "starting values of c for each fit", {}},
-                        {"kl", "0.05", "pull towards the natural mixture", {}},
-                        {"repetitions", "4", "most passes over a domain's examples; 0: no limit", {}}}),
-    {"fits end where rounding, which follows the order of the domains, lets them",
-     "without a signal the natural mixture, its prior, is best"},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<Olmix>(o); }}));
+RNB_REGISTER(
+    MethodSpec, .name = "olmix",
+    .summary =
+        "proxies on random mixtures, a log-linear law of each domain's loss, their optimum near the "
+        "natural mixture",
+    .source = "Olmix, arXiv:2602.12237",
+    .options = with_swarm_law_options({{.name = "kl",
+                                        .fallback = "0.05",
+                                        .help = "pull towards the natural mixture",
+                                        .type = OptionType::Real,
+                                        .low = 0,
+                                        .high = 1e9},
+                                       {.name = "repetitions",
+                                        .fallback = "4",
+                                        .help = "most passes over a domain's examples; 0: no limit",
+                                        .type = OptionType::Real,
+                                        .low = 0,
+                                        .high = 1e9}}),
+    .traits = {.not_permutation_equivariant =
+                   "fits end where rounding, which follows the order of the domains, lets them",
+               .not_uniform_on_zero_signal = "without a signal the natural mixture, its prior, is best"},
+    .make = make_one<Olmix>);
 
 }  // namespace
 }  // namespace rnb

@@ -7,6 +7,9 @@
 // domains' shares are of examples, and a drawn mixture is normalised again after rounding. Scaled down from
 // 512 proxies, 100,000 candidates and the best 128 of them.
 
+#include <utility>
+
+#include "base/error.h"
 #include "methods/core/swarm_mixer.h"
 #include "methods/math/regressors.h"
 #include "methods/math/simplex.h"
@@ -19,35 +22,41 @@ class RegMix : public SwarmMixer {
   explicit RegMix(const MethodOptions& o)
       : SwarmMixer(o, "regmix", 0),
         stumps_(o.text("regressor") == "stumps"),
-        ridge_(number_within(o, "regmix", "ridge", 1e-12, 1e12)),
-        rounds_(integer_within(o, "regmix", "rounds", 1, 100000)),
-        rate_(number_within(o, "regmix", "rate", 1e-6, 1)),
-        candidates_(integer_within(o, "regmix", "candidates", 1, 10000000)),
-        top_k_(integer_within(o, "regmix", "top_k", 1, candidates_)) {}
+        ridge_(o.number("ridge")),
+        rounds_(o.integer("rounds")),
+        rate_(o.number("rate")),
+        candidates_(o.integer("candidates")),
+        top_k_(o.integer("top_k")) {
+    if (top_k_ > candidates_)
+      fail_usage("regmix", "top_k={}; expected at most candidates={}", top_k_, candidates_);
+  }
 
  private:
   Weights fit(const ProxyTask& task, const Swarm& swarm, Decision& decision) override {
     std::vector<double> target(swarm.mixtures.size());
     for (size_t t = 0; t < swarm.targets.size(); ++t)
       for (size_t j = 0; j < target.size(); ++j) target[j] += swarm.importance[t] * swarm.losses[t][j];
-    Rows candidates;
+    decision.record = {{"target", target}};
+    LowestRows best(static_cast<size_t>(top_k_));
+    if (stumps_) {
+      offer_candidates(task, fit_stumps(swarm.mixtures, target, rounds_, rate_), best);
+    } else {
+      const Ridge model = fit_ridge(swarm.mixtures, target, ridge_);
+      decision.record["coefficients"] = task.everywhere(model.w);
+      offer_candidates(task, model, best);
+    }
+    decision.record["predicted"] = best.sorted().front().value;
+    return normalised(best.mean());
+  }
+
+  template <typename Model>
+  void offer_candidates(const ProxyTask& task, const Model& model, LowestRows& best) const {
     const DirichletDraws random = draws(task, "candidates");
     for (int64_t c = 0; c < candidates_; ++c)
-      if (auto p = random.draw(task.prior, static_cast<uint64_t>(c)); !p.empty())
-        candidates.push_back(std::move(p));
-    decision.record = {{"target", target}};
-    std::vector<double> predictions;
-    if (stumps_) {
-      const auto model = fit_stumps(swarm.mixtures, target, rounds_, rate_);
-      for (const auto& p : candidates) predictions.push_back(model(p));
-    } else {
-      const auto model = fit_ridge(swarm.mixtures, target, ridge_);
-      decision.record["coefficients"] = task.everywhere(model.w);
-      for (const auto& p : candidates) predictions.push_back(model(p));
-    }
-    const auto best = lowest(predictions, static_cast<size_t>(top_k_));
-    decision.record["predicted"] = predictions[best.front()];
-    return normalised(mean_row(candidates, best));
+      if (auto p = random.draw(task.prior, static_cast<uint64_t>(c)); !p.empty()) {
+        const double predicted = model(p);
+        best.offer(predicted, std::move(p));
+      }
   }
 
   bool stumps_;
@@ -57,18 +66,46 @@ class RegMix : public SwarmMixer {
   int64_t candidates_, top_k_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "regmix",
-    "proxies on random mixtures, a regression of their losses, the best mixtures by it",
-    "RegMix, arXiv:2407.01492 section 3",
-    with_swarm_options({{"regressor", "ridge", "of the loss on the mixture", {"ridge", "stumps"}},
-                        {"ridge", "0.001", "penalty of regressor=ridge", {}},
-                        {"rounds", "100", "trees of regressor=stumps", {}},
-                        {"rate", "0.1", "learning rate of regressor=stumps", {}},
-                        {"candidates", "10000", "random mixtures whose loss is predicted", {}},
-                        {"top_k", "32", "the mean of so many of the best is used", {}}}),
-    {"", "averages random mixtures around the natural one, the first of equal ones"},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<RegMix>(o); }}));
+RNB_REGISTER(
+    MethodSpec, .name = "regmix",
+    .summary = "proxies on random mixtures, a regression of their losses, the best mixtures by it",
+    .source = "RegMix, arXiv:2407.01492 section 3",
+    .options = with_swarm_options({{.name = "regressor",
+                                    .fallback = "ridge",
+                                    .help = "of the loss on the mixture",
+                                    .choices = {"ridge", "stumps"}},
+                                   {.name = "ridge",
+                                    .fallback = "0.001",
+                                    .help = "penalty of regressor=ridge",
+                                    .type = OptionType::Real,
+                                    .low = 1e-12,
+                                    .high = 1e12},
+                                   {.name = "rounds",
+                                    .fallback = "100",
+                                    .help = "trees of regressor=stumps",
+                                    .type = OptionType::Whole,
+                                    .low = 1,
+                                    .high = 1e5},
+                                   {.name = "rate",
+                                    .fallback = "0.1",
+                                    .help = "learning rate of regressor=stumps",
+                                    .type = OptionType::Real,
+                                    .low = 1e-6,
+                                    .high = 1},
+                                   {.name = "candidates",
+                                    .fallback = "10000",
+                                    .help = "random mixtures whose loss is predicted",
+                                    .type = OptionType::Whole,
+                                    .low = 1,
+                                    .high = 1e7},
+                                   {.name = "top_k",
+                                    .fallback = "32",
+                                    .help = "the mean of so many of the best is used; at most candidates",
+                                    .type = OptionType::Whole,
+                                    .low = 1}}),
+    .traits = {.not_uniform_on_zero_signal =
+                   "averages random mixtures around the natural one, the first of equal ones"},
+    .make = make_one<RegMix>);
 
 }  // namespace
 }  // namespace rnb

@@ -9,14 +9,19 @@
 
 #include <algorithm>
 
-#include "base/error.h"
+#include <fmt/format.h>
+
+#include "methods/core/fixed_mixer.h"
 #include "methods/core/registry.h"
+#include "methods/core/signals.h"
 #include "methods/math/balance.h"
 #include "methods/math/simplex.h"
 #include "methods/math/static_mixtures.h"
 
 namespace rnb {
 namespace {
+
+enum class Absent { Neutral, Last, Keep };  // what becomes of a domain that a round did not draw
 
 class Rnb : public Mixer {
  public:
@@ -26,62 +31,35 @@ class Rnb : public Mixer {
         round_steps_(o.integer("round_steps")),
         rounds_(o.integer("rounds")),
         normalise_(o.text("norm") == "on"),
-        empty_(o.text("empty")),
-        diagonal_(o.text("gram") == "unbiased" ? GramDiagonal::Unbiased : GramDiagonal::Biased) {
-    if (lambda_ < 0) fail_usage("rnb", "lambda={}; expected a value >= 0", lambda_);
-    if (rounds_ < 1 || round_steps_ < 0)
-      fail_usage("rnb", "rounds must be at least 1 and round_steps not negative");
-  }
+        empty_(o.choice<Absent>(
+            "empty", {{"neutral", Absent::Neutral}, {"last", Absent::Last}, {"keep", Absent::Keep}})),
+        diagonal_(o.text("gram") == "unbiased" ? GramDiagonal::Unbiased : GramDiagonal::Biased) {}
 
   Needs needs() const override {
-    Needs needs;
-    needs.round_steps = round_steps_;
-    needs.gradient_gram = true;
-    needs.step_norms = diagonal_ == GramDiagonal::Unbiased;
-    needs.shared_domains = true;  // else G p = 0
-    return needs;
+    return {.round_steps = round_steps_,
+            .gradient_gram = true,
+            .step_norms = diagonal_ == GramDiagonal::Unbiased,
+            .shared_domains = true};  // else G p = 0
   }
 
   Decision init(const Domains& domains, Services&) override {
     if (round_steps_ == 0) round_steps_ = std::max<int64_t>(1, domains.total_steps / rounds_);
     evaluation_ = domains.evaluation;
     last_score_.assign(domains.size(), 0.0);
-    has_data_.clear();
-    std::vector<double> sizes;
-    for (const int64_t n : domains.train_examples) {
-      has_data_.push_back(n > 0);
-      sizes.push_back(static_cast<double>(n));
-    }
-    Decision decision;
-    decision.sampling = temperature_mixture(sizes, 0.0);  // uniform over the domains that can be sampled
-    return decision;
+    drawable_ = drawable(domains);
+    // Uniform over the domains that can be sampled.
+    return {.sampling = temperature_mixture(as_doubles(domains.train_examples), 0.0)};
   }
 
   Decision on_round(const RoundView& round, Services&) override {
     const MeanGram gram = mean_gram(*round.gram, diagonal_);
     std::vector<double> score = gram_times(gram.g, evaluation_);
-    Decision decision;
-    if (!all_finite(score)) {
-      decision.warnings.push_back(
-          {"bad_signal", "the gradients' Gram matrix is not finite; the weights are kept"});
-      return decision;
-    }
-    size_t absent = 0, undefined = 0;
+    if (!all_finite(score)) return refused("the gradients' Gram matrix");
     for (size_t i = 0; i < score.size(); ++i) {
-      absent += gram.empty[i] && has_data_[i];
-      undefined += gram.diagonal_undefined[i];
       if (!gram.empty[i]) last_score_[i] = score[i];
-      if (gram.empty[i] && empty_ == "last") score[i] = last_score_[i];
+      if (gram.empty[i] && empty_ == Absent::Last) score[i] = last_score_[i];
     }
-    if (absent > 0)
-      decision.warnings.push_back(
-          {"empty_domain",
-           fmt::format("{} domains were not sampled in round {} (empty={})", absent, round.round, empty_)});
-    if (undefined > 0)
-      decision.warnings.push_back(
-          {"undefined_diagonal",
-           fmt::format("{} domains were seen in one step of round {}: their unbiased diagonal counts as 0",
-                       undefined, round.round)});
+    Decision decision{.warnings = gaps(gram, round.round)};
     const double norm = euclidean_norm(score);
     decision.record = {{"score", score}, {"norm", norm}};
     if (norm == 0) {
@@ -104,6 +82,26 @@ class Rnb : public Mixer {
   void load(const nlohmann::json& saved) override { saved.at("last_score").get_to(last_score_); }
 
  private:
+  std::vector<Warning> gaps(const MeanGram& gram, int64_t round) const {
+    size_t absent = 0, undefined = 0;
+    for (size_t i = 0; i < gram.empty.size(); ++i) {
+      absent += gram.empty[i] && drawable_[i];
+      undefined += gram.diagonal_undefined[i];
+    }
+    std::vector<Warning> out;
+    if (absent > 0)
+      out.push_back(
+          {"empty_domain",
+           fmt::format("{} domains were not sampled in round {}; option empty says what becomes of them",
+                       absent, round)});
+    if (undefined > 0)
+      out.push_back(
+          {"undefined_diagonal",
+           fmt::format("{} domains were seen in one step of round {}: their unbiased diagonal counts as 0",
+                       undefined, round)});
+    return out;
+  }
+
   std::vector<double> scaled(const std::vector<double>& score, double norm) const {
     std::vector<double> logits;
     for (const double v : score) logits.push_back(normalise_ ? lambda_ * (v / norm) : scale_ * lambda_ * v);
@@ -118,8 +116,8 @@ class Rnb : public Mixer {
     Weights out(logits.size());
     double kept = 0;
     for (size_t i = 0; i < out.size(); ++i) {
-      if (!has_data_[i]) continue;
-      if (empty_ == "keep" && empty[i]) {
+      if (!drawable_[i]) continue;
+      if (empty_ == Absent::Keep && empty[i]) {
         kept += out[i] = p[i];
         continue;
       }
@@ -134,29 +132,48 @@ class Rnb : public Mixer {
   double lambda_, scale_;
   int64_t round_steps_, rounds_;
   bool normalise_;
-  std::string empty_;
+  Absent empty_;
   GramDiagonal diagonal_;
   Weights evaluation_;
-  std::vector<bool> has_data_;
+  std::vector<bool> drawable_;
   std::vector<double> last_score_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "rnb",
-    "Balance: softmax of the domains' gradient alignment with the evaluation mixture",
-    "R&B, arXiv:2505.00358 Algorithm 1 (norm=off: Algorithm 3)",
-    {{"lambda", "3", "sharpness of the softmax, >= 0", {}},
-     {"rounds", "10", "rounds T in a run; K = steps / T", {}},
-     {"round_steps", "0", "K, steps a round; 0: from rounds", {}},
-     {"norm", "on", "divide by |G p| (Algorithm 1) or not (Algorithm 3)", {"on", "off"}},
-     {"scale", "1", "norm=off: Algorithm 3's eta", {}},
-     {"gram", "biased", "diagonal with or without a step's product with itself", {"biased", "unbiased"}},
-     {"empty",
-      "neutral",
-      "a domain absent from a round: score 0, last score, or keep its weight",
-      {"neutral", "last", "keep"}}},
-    {},
-    [](const MethodOptions& options) -> std::unique_ptr<Mixer> { return std::make_unique<Rnb>(options); }}));
+RNB_REGISTER(MethodSpec, .name = "rnb",
+             .summary = "Balance: softmax of the domains' gradient alignment with the evaluation mixture",
+             .source = "R&B, arXiv:2505.00358 Algorithm 1 (norm=off: Algorithm 3)",
+             .options = {{.name = "lambda",
+                          .fallback = "3",
+                          .help = "sharpness of the softmax",
+                          .type = OptionType::Real,
+                          .low = 0},
+                         {.name = "rounds",
+                          .fallback = "10",
+                          .help = "rounds T in a run; K = steps / T",
+                          .type = OptionType::Whole,
+                          .low = 1},
+                         {.name = "round_steps",
+                          .fallback = "0",
+                          .help = "K, steps per round; 0: from rounds",
+                          .type = OptionType::Whole,
+                          .low = 0},
+                         {.name = "norm",
+                          .fallback = "on",
+                          .help = "divide by |G p| (Algorithm 1) or not (Algorithm 3)",
+                          .choices = {"on", "off"}},
+                         {.name = "scale",
+                          .fallback = "1",
+                          .help = "norm=off: Algorithm 3's eta",
+                          .type = OptionType::Real},
+                         {.name = "gram",
+                          .fallback = "biased",
+                          .help = "diagonal with or without a step's product with itself",
+                          .choices = {"biased", "unbiased"}},
+                         {.name = "empty",
+                          .fallback = "neutral",
+                          .help = "a domain absent from a round: score 0, last score, or keep its weight",
+                          .choices = {"neutral", "last", "keep"}}},
+             .make = make_one<Rnb>);
 
 }  // namespace
 }  // namespace rnb

@@ -16,6 +16,7 @@
 #include "methods/core/json_numbers.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
+#include "methods/core/update_period.h"
 #include "methods/math/simplex.h"
 #include "methods/math/static_mixtures.h"
 
@@ -30,21 +31,12 @@ class ShearedLlama : public Mixer {
         eta_(o.number("eta")),
         smoothing_(clip_ ? 0 : o.number("smoothing")),
         initial_tau_(o.text("initial") == "natural" ? 1.0 : 0.0),
-        every_(o.integer("every")) {
-    if (eta_ <= 0) fail_usage("sheared_llama", "eta={}; expected a value > 0", eta_);
-    if (smoothing_ < 0 || smoothing_ > 1)
-      fail_usage("sheared_llama", "smoothing={}; expected a value in [0, 1]", smoothing_);
-  }
+        every_(o.integer("every")) {}
 
-  Needs needs() const override {
-    Needs needs;
-    needs.eval_every = every_;
-    needs.shared_domains = true;
-    return needs;
-  }
+  Needs needs() const override { return {.eval_every = every_, .shared_domains = true}; }
 
   Decision init(const Domains& domains, Services& services) override {
-    every_ = update_period("sheared_llama", every_, domains);
+    every_ = update_period(every_, domains);
     drawable_ = drawable(domains);
     std::vector<int64_t> evaluated = domains.valid_examples;  // 0: needs no reference
     if (file_.empty()) {
@@ -60,10 +52,7 @@ class ShearedLlama : public Mixer {
         fail("sheared_llama", "{} has no finite reference loss for domain '{}'",
              file_.empty() ? "the reference run" : file_, domains.names[i]);
     p_ = temperature_mixture(as_doubles(domains.train_examples), initial_tau_);
-    Decision decision;
-    decision.sampling = p_;
-    decision.record = {{"reference", exact(reference_)}};
-    return decision;
+    return {.sampling = p_, .record = {{"reference", exact(reference_)}}};
   }
 
   Decision on_eval(const EvalView& eval, Services&) override {
@@ -79,10 +68,7 @@ class ShearedLlama : public Mixer {
     if (!all_finite(logits)) return refused("a logit");
     const Weights moved = softmax_where(logits, drawable_), uniform = uniform_where(drawable_);
     for (size_t i = 0; i < p_.size(); ++i) p_[i] = (1 - smoothing_) * moved[i] + smoothing_ * uniform[i];
-    Decision decision;
-    decision.sampling = p_;
-    decision.record = {{"difference", difference}};
-    return decision;
+    return {.sampling = p_, .record = {{"difference", difference}}};
   }
 
   nlohmann::json save() const override { return {{"p", p_}}; }
@@ -90,11 +76,7 @@ class ShearedLlama : public Mixer {
 
  private:
   static DomainLosses trained_reference(Services& services) {
-    ProxySpec proxy;
-    proxy.name = "reference";
-    proxy.reference = true;
-    proxy.losses = true;
-    return services.train_proxy(proxy).losses;
+    return services.train_proxy({.name = "reference", .reference = true, .losses = true}).losses;
   }
 
   std::string file_;
@@ -106,18 +88,29 @@ class ShearedLlama : public Mixer {
   Weights p_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "sheared_llama",
-    "dynamic batch loading: domains furthest above their reference loss gain weight",
-    "Sheared LLaMA, arXiv:2310.06694 Algorithm 1",
-    {{"variant", "paper", "clip differences at 0 (paper), or smooth p instead (code)", {"paper", "code"}},
-     {"reference", "", "JSON: {\"domain\": loss, ...}; empty: of a run on uniform weights", {}},
-     {"eta", "1", "step size, > 0", {}},
-     {"smoothing", "0.0001", "variant=code: share of the uniform mixture in every p", {}},
-     {"initial", "stratified", "first weights", {"stratified", "natural"}},
-     {"every", "0", "steps between updates; 0: a tenth of the run", {}}},
-    {},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<ShearedLlama>(o); }}));
+RNB_REGISTER(
+    MethodSpec, .name = "sheared_llama",
+    .summary = "dynamic batch loading: domains furthest above their reference loss gain weight",
+    .source = "Sheared LLaMA, arXiv:2310.06694 Algorithm 1",
+    .options = {{.name = "variant",
+                 .fallback = "paper",
+                 .help = "clip differences at 0 (paper), or smooth p instead (code)",
+                 .choices = {"paper", "code"}},
+                {.name = "reference",
+                 .help = "JSON: {\"domain\": loss, ...}; empty: of a run on uniform weights"},
+                {.name = "eta", .fallback = "1", .help = "step size", .type = OptionType::Real, .above = 0},
+                {.name = "smoothing",
+                 .fallback = "0.0001",
+                 .help = "variant=code: share of the uniform mixture in every p",
+                 .type = OptionType::Real,
+                 .low = 0,
+                 .high = 1},
+                {.name = "initial",
+                 .fallback = "stratified",
+                 .help = "first weights",
+                 .choices = {"stratified", "natural"}},
+                every_option()},
+    .make = make_one<ShearedLlama>);
 
 }  // namespace
 }  // namespace rnb

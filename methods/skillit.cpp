@@ -15,6 +15,7 @@
 #include "methods/core/json_numbers.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
+#include "methods/core/update_period.h"
 #include "methods/math/simplex.h"
 #include "methods/math/skills_graph.h"
 
@@ -26,26 +27,21 @@ class SkillIt : public Mixer {
   explicit SkillIt(const MethodOptions& o)
       : eta_(o.number("eta")),
         graph_fraction_(o.number("graph_fraction")),
-        window_(static_cast<size_t>(std::max<int64_t>(1, o.integer("window")))),
+        window_(static_cast<size_t>(o.integer("window"))),
         every_(o.integer("every")),
         evaluations_(o.integer("evaluations")),
-        graph_(o.text("graph")),
+        graph_(o.choice<GraphRecipe>("graph", {{"single", GraphRecipe::Single},
+                                               {"single_raw", GraphRecipe::SingleRaw},
+                                               {"pairwise", GraphRecipe::Pairwise}})),
         mean_(o.text("reduce") == "mean"),
-        target_names_(o.text("targets")) {
-    if (graph_fraction_ <= 0)
-      fail_usage("skillit", "graph_fraction={}; expected a value > 0", graph_fraction_);
-    if (evaluations_ < 1) fail_usage("skillit", "evaluations={}; expected at least 1", evaluations_);
-  }
+        target_names_(o.text("targets")) {}
 
   Needs needs() const override {
-    Needs needs;
-    needs.round_steps = every_;
-    needs.eval_every = std::max<int64_t>(1, every_ / evaluations_);
-    return needs;
+    return {.round_steps = every_, .eval_every = std::max<int64_t>(1, every_ / evaluations_)};
   }
 
   Decision init(const Domains& domains, Services& services) override {
-    every_ = update_period("skillit", every_, domains);
+    every_ = update_period(every_, domains);
     drawable_ = drawable(domains);
     const size_t m = domains.size();
     target_.assign(m, target_names_.empty());
@@ -53,13 +49,13 @@ class SkillIt : public Mixer {
     for (std::string name; std::getline(names, name, ',');) {
       const auto it = std::find(domains.names.begin(), domains.names.end(), name);
       if (it == domains.names.end())
-        fail_usage("skillit", "targets: there is no domain '{}'{}", name, suggestion(name, domains.names));
+        fail_usage("skillit", "targets={}; there is no domain '{}'{}", target_names_, name,
+                   suggestion(name, domains.names));
       target_[static_cast<size_t>(it - domains.names.begin())] = true;
     }
     const auto steps = static_cast<int64_t>(graph_fraction_ * static_cast<double>(domains.total_steps));
     a_ = skills_graph(graph_, drawable_, std::max<int64_t>(1, steps), services);
-    Decision decision;
-    decision.record = {{"graph", a_}};
+    Decision decision{.record = {{"graph", a_}}};
     for (const auto& row : a_)
       if (!all_finite(row)) {
         decision = refused("a probe's loss");
@@ -85,9 +81,7 @@ class SkillIt : public Mixer {
     for (const auto& losses : recent_)
       for (size_t j = 0; j < sum.size(); ++j)
         sum[j] += losses[j] / (mean_ || !target_names_.empty() ? static_cast<double>(recent_.size()) : 1.0);
-    Decision decision;
-    decision.sampling = weights(sum);
-    return decision;
+    return {.sampling = weights(sum)};
   }
 
   nlohmann::json save() const override { return {{"recent", recent_}}; }
@@ -105,7 +99,7 @@ class SkillIt : public Mixer {
   double eta_, graph_fraction_;
   size_t window_;
   int64_t every_, evaluations_;
-  std::string graph_;
+  GraphRecipe graph_;
   bool mean_;
   std::string target_names_;
   std::vector<bool> drawable_, target_;
@@ -113,23 +107,34 @@ class SkillIt : public Mixer {
   std::deque<std::vector<double>> recent_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "skillit",
-    "domains that help the domains with high losses, by a graph learnt beforehand",
-    "Skill-It, arXiv:2307.14430 Algorithm 1",
-    {{"eta", "0.2", "sharpness", {}},
-     {"window", "3", "evaluations that count", {}},
-     {"reduce", "sum", "of the window", {"sum", "mean"}},
-     {"graph", "single", "how the graph is learnt", {"single", "single_raw", "pairwise"}},
-     {"graph_fraction",
-      "0.1",
-      "length of a graph probe as a share of the run (R&B's: 200 of 2,000 steps)",
-      {}},
-     {"every", "0", "steps between updates; 0: a tenth of the run", {}},
-     {"evaluations", "1", "in the time between two updates", {}},
-     {"targets", "", "names of target domains, with commas; empty: all", {}}},
-    {},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<SkillIt>(o); }}));
+RNB_REGISTER(
+    MethodSpec, .name = "skillit",
+    .summary = "domains that help the domains with high losses, by a graph learnt beforehand",
+    .source = "Skill-It, arXiv:2307.14430 Algorithm 1",
+    .options = {{.name = "eta", .fallback = "0.2", .help = "sharpness", .type = OptionType::Real},
+                {.name = "window",
+                 .fallback = "3",
+                 .help = "evaluations that count",
+                 .type = OptionType::Whole,
+                 .low = 1},
+                {.name = "reduce", .fallback = "sum", .help = "of the window", .choices = {"sum", "mean"}},
+                {.name = "graph",
+                 .fallback = "single",
+                 .help = "how the graph is learnt",
+                 .choices = {"single", "single_raw", "pairwise"}},
+                {.name = "graph_fraction",
+                 .fallback = "0.1",
+                 .help = "length of a graph probe as a share of the run (R&B's: 200 of 2,000 steps)",
+                 .type = OptionType::Real,
+                 .above = 0},
+                every_option(),
+                {.name = "evaluations",
+                 .fallback = "1",
+                 .help = "in the time between two updates",
+                 .type = OptionType::Whole,
+                 .low = 1},
+                {.name = "targets", .help = "names of target domains, with commas; empty: all"}},
+    .make = make_one<SkillIt>);
 
 }  // namespace
 }  // namespace rnb

@@ -7,16 +7,14 @@
 namespace rnb {
 namespace {
 
-RNB_REGISTER_METHOD((MethodSpec{"stratified",
-                                "every domain equally likely",
-                                "R&B, arXiv:2505.00358 section 3.1",
-                                {},
-                                {},
-                                [](const MethodOptions&) -> std::unique_ptr<Mixer> {
-                                  return std::make_unique<FixedMixer>([](const Domains& d) {
-                                    return temperature_mixture(as_doubles(d.train_examples), 0.0);
-                                  });
-                                }}));
+Weights equal_shares(const Domains& d) {
+  return temperature_mixture(as_doubles(d.train_examples), 0.0);
+}
+
+RNB_REGISTER(
+    MethodSpec, .name = "stratified", .summary = "every domain equally likely",
+    .source = "R&B, arXiv:2505.00358 section 3.1",
+    .make = [](const MethodOptions&) { return std::make_unique<FixedMixer>(equal_shares); });
 
 }  // namespace
 }  // namespace rnb

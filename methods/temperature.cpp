@@ -7,19 +7,24 @@
 namespace rnb {
 namespace {
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "temperature",
-    "proportional to size^tau: 1 natural, 0 stratified",
-    "RegMix, arXiv:2407.01492 (its search prior has tau 0.5)",
-    {{"tau", "0.5", "exponent, >= 0", {}}, {"unit", "tokens", "what size counts", {"examples", "tokens"}}},
-    {"", "follows the domains' sizes whatever the signal"},
-    [](const MethodOptions& options) -> std::unique_ptr<Mixer> {
-      const double tau = options.number("tau");
-      const bool tokens = options.text("unit") == "tokens";
-      return std::make_unique<FixedMixer>([=](const Domains& d) {
-        return temperature_mixture(as_doubles(tokens ? d.train_tokens : d.train_examples), tau);
-      });
-    }}));
+std::unique_ptr<Mixer> make_temperature(const MethodOptions& options) {
+  const double tau = options.number("tau");
+  const bool tokens = options.text("unit") == "tokens";
+  return std::make_unique<FixedMixer>([=](const Domains& d) {
+    return temperature_mixture(as_doubles(tokens ? d.train_tokens : d.train_examples), tau);
+  });
+}
+
+RNB_REGISTER(MethodSpec, .name = "temperature",
+             .summary = "proportional to size^tau: 1 natural, 0 stratified",
+             .source = "RegMix, arXiv:2407.01492 (its search prior has tau 0.5)",
+             .options = {{.name = "tau", .fallback = "0.5", .help = "exponent", .type = OptionType::Real},
+                         {.name = "unit",
+                          .fallback = "tokens",
+                          .help = "what size counts",
+                          .choices = {"examples", "tokens"}}},
+             .traits = {.not_uniform_on_zero_signal = "follows the domains' sizes whatever the signal"},
+             .make = make_temperature);
 
 }  // namespace
 }  // namespace rnb

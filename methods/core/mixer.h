@@ -21,14 +21,15 @@
 
 namespace rnb {
 
+// m domains, in one order throughout.
 struct Domains {
-  std::vector<std::string> names;
-  std::vector<int64_t> train_examples, train_tokens, valid_examples;
-  Weights
-      evaluation;  // p: the evaluation proportions, from the *validation* split, or the source's own weights
+  std::vector<std::string> names{};
+  std::vector<int64_t> train_examples{}, train_tokens{},
+      valid_examples{};     // [m]; tokens: those that a loss counts
+  Weights evaluation{};     // [m] proportions of the *validation* split, or the source's own weights; sum 1
   int64_t total_steps = 0;  // of the run: a round defaults to a fraction of it
-  int64_t batch = 16;       // examples a step
-  uint64_t seed = 0;  // of the run, for methods that draw at random (base/random.h, a purpose of their own)
+  int64_t batch = 16;       // examples per step
+  uint64_t seed = 0;        // of the run, for methods that draw at random (base/random.h, each for a purpose)
   size_t size() const { return names.size(); }
 };
 
@@ -51,12 +52,12 @@ struct Needs {
   bool batch_losses = false;  // on_step, with StepView::loss per domain
   LossWeighting loss_weighting =
       LossWeighting::None;       // otherwise on_batch is called, before the backward pass
-  std::string reference;         // id of a proxy run: BatchView::excess and ::clipped_excess over its model
+  std::string reference{};       // id of a proxy run: BatchView::excess and ::clipped_excess over its model
   bool batch_gradients = false;  // BatchView::gradients: of the whole model, domain by domain
   int64_t target_examples = 0;   // > 0: BatchView::gradients has a target, a fresh validation batch of so
                                  // many examples drawn by the evaluation proportions
   double domain_gradient_clip = 0;  // > 0: each domain's gradient is clipped to that norm before its use
-  std::string sampler;              // mode that the method must be run with; empty: any
+  std::string sampler{};            // mode that the method must be run with; empty: any
   // A domain is weighed by its own place in the evaluation (its share, its loss, its gradients' alignment
   // with the other domains'): undefined where no domain has both training examples and a share of the
   // evaluation. Known before init().
@@ -109,20 +110,20 @@ struct Warning {
 };
 
 struct Decision {
-  std::optional<Weights> sampling;      // on the simplex
-  std::optional<Weights> loss_weights;  // non-negative, finite; of this batch (on_batch) or from now on
-  std::vector<Warning> warnings;
-  nlohmann::json record;  // what is worth keeping for analysis (scores, norms); goes to /signals
+  std::optional<Weights> sampling{};      // [m] on the simplex; none: as before
+  std::optional<Weights> loss_weights{};  // [m] non-negative, finite; of this batch (on_batch) or from now on
+  std::vector<Warning> warnings{};
+  nlohmann::json record{};  // what is worth keeping for analysis (scores, norms); goes to /signals
 };
 
 class Mixer {
  public:
   virtual ~Mixer() = default;
-  virtual Needs needs() const {
-    return {};
-  }  // valid after init(): periods may be fractions of the run's steps
-  virtual Decision init(const Domains& domains,
-                        Services& services) = 0;  // sampling weights for step 1 must be set
+  // Valid after init(): periods may be fractions of the run's steps.
+  virtual Needs needs() const { return {}; }
+  // Must set the sampling weights of step 1. Throws Error where the method cannot run on these domains.
+  virtual Decision init(const Domains& domains, Services& services) = 0;
+  // Services may be asked in init, on_eval and on_round; the run refuses them in on_batch and on_step.
   virtual Decision on_batch(const BatchView&, Services&) { return {}; }
   virtual Decision on_step(const StepView&, Services&) { return {}; }
   virtual Decision on_eval(const EvalView&, Services&) { return {}; }

@@ -2,9 +2,8 @@
 
 #include <utility>
 
-#include "base/error.h"
 #include "methods/core/fixed_mixer.h"
-#include "methods/core/proxy_steps.h"
+#include "methods/core/found_by_proxy.h"
 #include "methods/math/simplex.h"
 #include "methods/math/static_mixtures.h"
 
@@ -17,11 +16,7 @@ Weights ProxyTask::everywhere(std::span<const double> shares) const {
 }
 
 ProxyMixer::ProxyMixer(const MethodOptions& options, std::string who)
-    : who_(std::move(who)),
-      model_(options.text("proxy_model")),
-      steps_(number_within(options, who_, "proxy_steps", 0, 1)) {
-  if (steps_ == 0) fail_usage(who_, "proxy_steps=0; expected a share of the run's steps, as 0.1");
-}
+    : who_(std::move(who)), model_(options.text("proxy_model")), steps_(options.number("proxy_steps")) {}
 
 Decision ProxyMixer::init(const Domains& domains, Services& services) {
   Decision decision;
@@ -44,39 +39,40 @@ Decision ProxyMixer::init(const Domains& domains, Services& services) {
   return decision;
 }
 
+ProxySpec ProxyMixer::proxy(const ProxyTask& task, const std::string& name,
+                            std::span<const double> shares) const {
+  std::string weights;
+  for (const double w : task.everywhere(shares))
+    weights += (weights.empty() ? "" : ",") + nlohmann::json(w).dump();
+  return {.name = name,
+          .method = "fixed",
+          .options = {{"weights", weights}},
+          .model = model_,
+          .steps = proxy_steps(steps_, task.domains)};
+}
+
 ProxyResult ProxyMixer::train(const ProxyTask& task, Services& services, const std::string& name,
-                              std::span<const double> shares, bool losses) const {
-  ProxySpec spec;
-  spec.name = name;
-  spec.method = "fixed";
-  std::string& text = spec.options["weights"];
-  for (const double w : task.everywhere(shares)) text += (text.empty() ? "" : ",") + nlohmann::json(w).dump();
-  spec.model = model_;
-  spec.steps = proxy_steps(who_, steps_, task.domains);
-  spec.losses = losses;
+                              std::span<const double> shares) const {
+  return services.train_proxy(proxy(task, name, shares));
+}
+
+ProxyResult ProxyMixer::train_and_evaluate(const ProxyTask& task, Services& services, const std::string& name,
+                                           std::span<const double> shares) const {
+  ProxySpec spec = proxy(task, name, shares);
+  spec.losses = true;
   return services.train_proxy(spec);
 }
 
 std::vector<MethodOption> with_proxy_options(std::vector<MethodOption> own) {
-  own.push_back({"proxy_model", "", "size or folder of the proxies' model; empty: the run's own", {}});
-  own.push_back({"proxy_steps", "0.1", "steps of a proxy, as a share of the run's", {}});
+  own.push_back(
+      {.name = "proxy_model", .help = "size or folder of the proxies' model; empty: the run's own"});
+  own.push_back({.name = "proxy_steps",
+                 .fallback = "0.1",
+                 .help = "steps of a proxy, as a share of the run's",
+                 .type = OptionType::Real,
+                 .above = 0,
+                 .high = 1});
   return own;
-}
-
-double number_within(const MethodOptions& options, const std::string& who, const std::string& name,
-                     double low, double high) {
-  const double value = options.number(name);
-  if (value < low || value > high)
-    fail_usage(who, "{}={}; expected a number from {} to {}", name, value, low, high);
-  return value;
-}
-
-int64_t integer_within(const MethodOptions& options, const std::string& who, const std::string& name,
-                       int64_t low, int64_t high) {
-  const int64_t value = options.integer(name);
-  if (value < low || value > high)
-    fail_usage(who, "{}={}; expected a whole number from {} to {}", name, value, low, high);
-  return value;
 }
 
 }  // namespace rnb

@@ -31,23 +31,22 @@ class ProxyMixer : public Mixer {
   // Shares of the domains in `where`; none when an answer of the proxies is not finite. What it writes into
   // `decision` (record, warnings) stays there.
   virtual std::optional<Weights> learn(const ProxyTask& task, Services& services, Decision& decision) = 0;
-  // A proxy trained on these shares of the domains in `where`; `losses`: and evaluated.
+  // A proxy trained on these shares of the domains in `where`; the second: and evaluated. `name` is for the
+  // log.
   ProxyResult train(const ProxyTask& task, Services& services, const std::string& name,
-                    std::span<const double> shares, bool losses = false) const;
+                    std::span<const double> shares) const;
+  ProxyResult train_and_evaluate(const ProxyTask& task, Services& services, const std::string& name,
+                                 std::span<const double> shares) const;
   const std::string& who() const { return who_; }
 
  private:
+  ProxySpec proxy(const ProxyTask& task, const std::string& name, std::span<const double> shares) const;
+
   std::string who_, model_;
   double steps_;  // share of the run's
 };
 
 // The options of every such method, after its own.
 std::vector<MethodOption> with_proxy_options(std::vector<MethodOption> own);
-
-// Values of options; UsageError unless low <= value <= high.
-double number_within(const MethodOptions& options, const std::string& who, const std::string& name,
-                     double low, double high);
-int64_t integer_within(const MethodOptions& options, const std::string& who, const std::string& name,
-                       int64_t low, int64_t high);
 
 }  // namespace rnb

@@ -28,12 +28,12 @@ enum class Keep { Yes, No };
 
 // Dot products of mean gradients (of the loss per token), from fresh batches; the model is unchanged.
 struct GradientProbeSpec {
-  int64_t examples = 16;       // a batch
-  std::string layers = "all";  // all | last | last:N | pattern:REGEX, linear layers but for `all`
-  // Mixtures that the training batches are drawn from; empty: one batch for each domain.
-  std::vector<Weights> sources;
-  // Mixtures of the validation split that the target batches are drawn from.
-  std::vector<Weights> targets;
+  int64_t examples = 16;       // per batch
+  std::string layers = "all";  // methods/core/layer_choice.h
+  // Mixtures [m] that the training batches are drawn from; empty: one batch for each domain.
+  std::vector<Weights> sources{};
+  // Mixtures [m] of the validation split that the target batches are drawn from.
+  std::vector<Weights> targets{};
   bool source_pairs = true;  // false: dot products between different sources are not needed (and are NaN), so
                              // that one source gradient at a time is held
 };
@@ -47,10 +47,10 @@ struct GradientProbe {
 
 // A whole run of its own, with its own mixer, that the method learns from; cached by its own run id.
 struct ProxySpec {
-  std::string name;  // what it is for, in the log: "reference", "mixture 17"
+  std::string name{};  // what it is for, in the log: "reference", "mixture 17"
   std::string method = "stratified";
-  std::map<std::string, std::string> options;
-  std::string model;       // empty: the run's own
+  std::map<std::string, std::string> options{};
+  std::string model{};     // empty: the run's own
   int64_t steps = 0;       // 0: the run's own
   int64_t seed = 0;        // added to the run's seed
   bool reference = false;  // charged to phase `reference` instead of `proxy`
@@ -58,8 +58,8 @@ struct ProxySpec {
 };
 struct ProxyResult {
   std::string run;                   // its id: for the requests below and for Needs::reference
-  DomainLosses losses;               // at its end; empty unless ProxySpec::losses
-  std::optional<Weights> finished;   // Mixer::finish of its mixer
+  DomainLosses losses;               // [m] at its end; empty unless ProxySpec::losses
+  std::optional<Weights> finished;   // [m] Mixer::finish of its mixer
   double parameters = 0, flops = 0;  // of the model; of all of the proxy's training
 };
 
@@ -90,7 +90,8 @@ class Services {
   // Of every example of the run's fixed validation subset, by a proxy's model.
   SequenceLogProbs log_probs(const std::string& run);
 
-  // One request {"service": name, ...} and its answer; the calls above go through it.
+  // One request {"service": name, ...} and its answer; the calls above go through it. Error for one that is
+  // not served, or not in the call of the mixer that makes it.
   virtual nlohmann::json request(const nlohmann::json& call);
 };
 

@@ -1,9 +1,6 @@
 #include "methods/core/signals.h"
 
-#include <algorithm>
 #include <cmath>
-
-#include "base/error.h"
 
 namespace rnb {
 
@@ -36,11 +33,6 @@ std::vector<bool> drawable(const Domains& domains) {
   std::vector<bool> out;
   for (const int64_t n : domains.train_examples) out.push_back(n > 0);
   return out;
-}
-
-int64_t update_period(const std::string& method, int64_t every, const Domains& domains) {
-  if (every < 0) fail_usage(method, "every={}; expected at least 1, or 0 for a tenth of the run", every);
-  return every > 0 ? every : std::max<int64_t>(1, domains.total_steps / 10);
 }
 
 }  // namespace rnb

@@ -22,7 +22,4 @@ std::vector<double> with_mean_where_absent(std::span<const double> values, std::
 // [m] whether there is anything to draw.
 std::vector<bool> drawable(const Domains& domains);
 
-// Steps between updates: as given, or a tenth of the run for 0. UsageError below 0.
-int64_t update_period(const std::string& method, int64_t every, const Domains& domains);
-
 }  // namespace rnb

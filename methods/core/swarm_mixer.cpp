@@ -10,8 +10,6 @@
 namespace rnb {
 namespace {
 
-constexpr int64_t kMostProxies = 10000;
-
 // The domains whose validation losses are the target, from the first proxy's answer.
 void set_targets(const ProxyTask& task, const DomainLosses& losses, const std::string& who, Swarm& swarm) {
   for (size_t i = 0; i < task.domains.size(); ++i) {
@@ -28,9 +26,9 @@ void set_targets(const ProxyTask& task, const DomainLosses& losses, const std::s
 }  // namespace
 
 SwarmMixer::SwarmMixer(const MethodOptions& options, const std::string& name, int64_t spare)
-    : ProxyMixer(options, name), n_(integer_within(options, name, "n", 0, kMostProxies)), spare_(spare) {
-  rule_.temper = number_within(options, name, "temper", 0, 1);
-  rule_.max_epochs = number_within(options, name, "max_epochs", 1, 1e9);
+    : ProxyMixer(options, name), n_(options.integer("n")), spare_(spare) {
+  rule_.temper = options.number("temper");
+  rule_.max_epochs = options.number("max_epochs");
 }
 
 DirichletDraws SwarmMixer::draws(const ProxyTask& task, std::string_view purpose) {
@@ -48,7 +46,8 @@ std::optional<Weights> SwarmMixer::learn(const ProxyTask& task, Services& servic
   Swarm swarm;
   swarm.mixtures = draw_mixtures(task.prior, draws(task, "mixtures"), static_cast<size_t>(n), rule_);
   for (size_t j = 0; j < swarm.mixtures.size(); ++j) {
-    const auto proxy = train(task, services, fmt::format("mixture {}", j + 1), swarm.mixtures[j], true);
+    const auto proxy =
+        train_and_evaluate(task, services, fmt::format("mixture {}", j + 1), swarm.mixtures[j]);
     if (j == 0) set_targets(task, proxy.losses, who(), swarm);
     for (size_t t = 0; t < swarm.targets.size(); ++t) {
       const double loss = proxy.losses.loss.at(swarm.targets[t]);
@@ -60,10 +59,24 @@ std::optional<Weights> SwarmMixer::learn(const ProxyTask& task, Services& servic
 }
 
 std::vector<MethodOption> with_swarm_options(std::vector<MethodOption> own) {
-  own.push_back({"n", "0", "proxies, each on a mixture of its own; 0: two a domain, at least 16", {}});
-  own.push_back({"temper", "0.5", "mixtures are drawn around natural^temper", {}});
-  own.push_back(
-      {"max_epochs", "15", "a mixture may give a domain up to that many times its natural share", {}});
+  own.push_back({.name = "n",
+                 .fallback = "0",
+                 .help = "proxies, each on a mixture of its own; 0: two per domain, at least 16",
+                 .type = OptionType::Whole,
+                 .low = 0,
+                 .high = 10000});
+  own.push_back({.name = "temper",
+                 .fallback = "0.5",
+                 .help = "mixtures are drawn around natural^temper",
+                 .type = OptionType::Real,
+                 .low = 0,
+                 .high = 1});
+  own.push_back({.name = "max_epochs",
+                 .fallback = "15",
+                 .help = "a mixture may give a domain up to that many times its natural share",
+                 .type = OptionType::Real,
+                 .low = 1,
+                 .high = 1e9});
   return with_proxy_options(std::move(own));
 }
 

@@ -96,8 +96,4 @@ MixtureFunction weighted_laws(std::vector<ExponentialLaw> laws, std::vector<doub
              std::span<const double> x, std::span<double> gradient) { return constant + terms(x, gradient); };
 }
 
-double step_law(double log_c, double log_d0, double alpha, double tokens) {
-  return std::exp(log_c) + std::exp(alpha * (log_d0 - std::log(tokens)));
-}
-
 }  // namespace rnb

@@ -32,7 +32,4 @@ ExponentialLaw fit_exponential_law(const std::vector<std::vector<double>>& x, st
 MixtureFunction weighted_laws(std::vector<ExponentialLaw> laws, std::vector<double> weight);
 MixtureFunction weighted_terms(std::vector<ExponentialLaw> laws, std::vector<double> weight);
 
-// Loss after so many tokens, exp(log_c) + (exp(log_d0) / tokens)^alpha (the paper's step law).
-double step_law(double log_c, double log_d0, double alpha, double tokens);
-
 }  // namespace rnb

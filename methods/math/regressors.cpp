@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include <Eigen/Dense>
 
@@ -44,6 +46,10 @@ std::optional<Split> best_split(const Rows& x, std::span<const double> residual,
       best = Split{{feature, (low + high) / 2, sum / left, (total - sum) / right}, gain};
   }
   return best;
+}
+
+bool before(const LowestRows::Entry& a, const LowestRows::Entry& b) {
+  return std::tie(a.value, a.place) < std::tie(b.value, b.place);
 }
 
 }  // namespace
@@ -91,19 +97,28 @@ BoostedStumps fit_stumps(const Rows& x, std::span<const double> y, int64_t round
   return model;
 }
 
-std::vector<size_t> lowest(std::span<const double> predictions, size_t count) {
-  std::vector<size_t> order(predictions.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return predictions[a] < predictions[b]; });
-  order.resize(std::min(count, order.size()));
-  return order;
+void LowestRows::offer(double value, std::vector<double> row) {
+  Entry entry{value, offered_++, std::move(row)};
+  if (heap_.size() == count_) {
+    if (count_ == 0 || !before(entry, heap_.front())) return;
+    std::pop_heap(heap_.begin(), heap_.end(), before);
+    heap_.pop_back();
+  }
+  heap_.push_back(std::move(entry));
+  std::push_heap(heap_.begin(), heap_.end(), before);
 }
 
-std::vector<double> mean_row(const Rows& rows, std::span<const size_t> which) {
-  std::vector<double> out(rows.at(which[0]).size());
-  for (const size_t r : which)
-    for (size_t i = 0; i < out.size(); ++i) out[i] += rows[r][i] / static_cast<double>(which.size());
+std::vector<LowestRows::Entry> LowestRows::sorted() const {
+  std::vector<Entry> out = heap_;
+  std::sort(out.begin(), out.end(), before);
+  return out;
+}
+
+std::vector<double> LowestRows::mean() const {
+  RNB_ASSERT(!heap_.empty());
+  std::vector<double> out(heap_.front().row.size());
+  for (const Entry& entry : sorted())
+    for (size_t i = 0; i < out.size(); ++i) out[i] += entry.row[i] / static_cast<double>(heap_.size());
   return out;
 }
 

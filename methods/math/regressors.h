@@ -32,8 +32,22 @@ struct BoostedStumps {
 // when no feature varies.
 BoostedStumps fit_stumps(const Rows& x, std::span<const double> y, int64_t rounds, double rate);
 
-// Places of the `count` lowest predictions, equal ones in their order; and the mean of those rows.
-std::vector<size_t> lowest(std::span<const double> predictions, size_t count);
-std::vector<double> mean_row(const Rows& rows, std::span<const size_t> which);
+// Keeps the `count` rows with the lowest values of all that are offered, of equal ones the first offered.
+class LowestRows {
+ public:
+  struct Entry {
+    double value;  // not NaN
+    size_t place;  // how many were offered before it
+    std::vector<double> row;
+  };
+  explicit LowestRows(size_t count) : count_(count) {}
+  void offer(double value, std::vector<double> row);
+  std::vector<Entry> sorted() const;  // the lowest first
+  std::vector<double> mean() const;   // of the kept rows, at least one, of equal length
+
+ private:
+  size_t count_, offered_ = 0;
+  std::vector<Entry> heap_;  // the worst at its top
+};
 
 }  // namespace rnb

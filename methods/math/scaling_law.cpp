@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-
-#include "methods/math/lbfgs.h"
+#include <vector>
 
 namespace rnb {
 namespace {
@@ -37,14 +36,15 @@ struct Problem {
   }
 };
 
-Problem problem(std::span<const double> n, std::span<const double> loss, const ScalingLawFit& fit) {
+}  // namespace
+
+Objective scaling_law_objective(std::span<const double> n, std::span<const double> loss,
+                                const ScalingLawFit& fit) {
   Problem out{{}, {}, fit};
   for (const double x : n) out.log_n.push_back(std::log(x));
   for (const double x : loss) out.log_loss.push_back(x > 0 ? std::log(x) : NAN);
   return out;
 }
-
-}  // namespace
 
 double ScalingLaw::loss(double n) const {
   return std::exp(log_sum_exp(a - alpha * std::log(n), e));
@@ -54,16 +54,9 @@ double ScalingLaw::reducible(double n) const {
   return std::exp(a - alpha * std::log(n));
 }
 
-double scaling_law_objective(const ScalingLaw& law, std::span<const double> n, std::span<const double> loss,
-                             const ScalingLawFit& fit) {
-  double gradient[3];
-  const double x[3] = {law.a, law.e, law.alpha};
-  return problem(n, loss, fit)(x, gradient);
-}
-
 std::optional<ScalingLaw> fit_scaling_law(std::span<const double> n, std::span<const double> loss,
                                           const ScalingLawFit& fit) {
-  const Problem f = problem(n, loss, fit);
+  const Objective f = scaling_law_objective(n, loss, fit);
   std::vector<Minimum> starts;
   std::vector<double> gradient(3);
   for (int i = 0; i < 8; ++i)

@@ -4,14 +4,16 @@
 
 #include <optional>
 #include <span>
-#include <vector>
+
+#include "methods/math/lbfgs.h"
 
 namespace rnb {
 
 struct ScalingLaw {
-  double a = 0, e = 0,
-         alpha = 0;  // log of the reducible loss at n = 1, log of the irreducible loss, exponent
-  double loss(double n) const;
+  double a = 0;                      // log of the reducible loss at n = 1
+  double e = 0;                      // log of the irreducible loss
+  double alpha = 0;                  // exponent
+  double loss(double n) const;       // nats, after n examples
   double reducible(double n) const;  // loss(n) - exp(e)
 };
 
@@ -21,10 +23,11 @@ struct ScalingLawFit {
   int starts = 512;       // best points of the 8 x 8 x 8 grid that L-BFGS starts from
 };
 
+// What a fit minimises over (a, e, alpha), from losses at n examples (equally many):
 // sum_j Huber(log L_j - log loss(n_j)) + max(alpha - 0.8, 0) - min(alpha, 0.001) - min(e - lowest_e, 0)
 //   + max(a - 6.5, 0). NaN unless every loss is positive.
-double scaling_law_objective(const ScalingLaw& law, std::span<const double> n, std::span<const double> loss,
-                             const ScalingLawFit& fit);
+Objective scaling_law_objective(std::span<const double> n, std::span<const double> loss,
+                                const ScalingLawFit& fit);
 // The best of the starts; nothing where no start ends finite.
 std::optional<ScalingLaw> fit_scaling_law(std::span<const double> n, std::span<const double> loss,
                                           const ScalingLawFit& fit);

@@ -4,7 +4,7 @@
 
 namespace rnb {
 
-std::vector<std::vector<double>> skills_graph(const std::string& recipe, const std::vector<bool>& drawable,
+std::vector<std::vector<double>> skills_graph(GraphRecipe recipe, const std::vector<bool>& drawable,
                                               int64_t steps, Services& services) {
   const size_t m = drawable.size();
   std::vector<std::vector<double>> a(m, std::vector<double>(m)), alone(m);
@@ -14,14 +14,14 @@ std::vector<std::vector<double>> skills_graph(const std::string& recipe, const s
   for (size_t i = 0; i < m; ++i)
     for (size_t j = 0; j < m; ++j) {
       if (!drawable[i] || before.tokens[j] == 0) continue;
-      if (recipe != "pairwise") {
+      if (recipe != GraphRecipe::Pairwise) {
         const double gain = before.loss[j] == 0 ? 0.0 : (before.loss[j] - alone[i][j]) / before.loss[j];
-        a[i][j] = recipe == "single" && gain < 0 ? 0.0 : gain;
+        a[i][j] = recipe == GraphRecipe::Single && gain < 0 ? 0.0 : gain;
       } else if (i == j) {
         a[i][j] = 1;
       }
     }
-  if (recipe != "pairwise") return a;
+  if (recipe != GraphRecipe::Pairwise) return a;
   for (size_t i = 0; i < m; ++i)
     for (size_t j = 0; j < i; ++j) {
       if (!drawable[i] || !drawable[j]) continue;

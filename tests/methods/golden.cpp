@@ -1,6 +1,7 @@
 #include "tests/methods/golden.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 
 #include <gtest/gtest.h>
@@ -34,6 +35,27 @@ void expect_near(const std::vector<double>& found, const std::vector<double>& ex
                  const std::string& what) {
   ASSERT_EQ(found.size(), expected.size()) << what;
   for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], tolerance) << what << " " << i;
+}
+
+void expect_keys(const nlohmann::json& object, const std::vector<std::string>& known) {
+  for (const auto& [key, value] : object.items())
+    EXPECT_NE(std::find(known.begin(), known.end(), key), known.end()) << "nobody handles key " << key;
+}
+
+void nobody(const std::string& key) {
+  ADD_FAILURE() << "nobody handles key " << key;
+}
+
+double trailing_number(const std::string& key, const std::string& prefix) {
+  double value = 0;
+  const char* const end = key.data() + key.size();
+  const auto [at, code] = std::from_chars(key.data() + prefix.size(), end, value);
+  EXPECT_TRUE(code == std::errc() && at == end) << "no number at the end of key " << key;
+  return value;
+}
+
+std::string text(const nlohmann::json& number) {
+  return number.dump();
 }
 
 void check_file(const std::string& name, const GoldenHandler& handler) {

@@ -2,7 +2,6 @@
 // are all read from the files. A case or a key that nobody handles fails.
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <map>
 
@@ -21,18 +20,6 @@ namespace {
 
 using nlohmann::json;
 using Doubles = std::vector<double>;
-
-double number_after(const std::string& key, const std::string& prefix) {
-  double value = 0;
-  const char* const end = key.data() + key.size();
-  const auto [at, code] = std::from_chars(key.data() + prefix.size(), end, value);
-  EXPECT_TRUE(code == std::errc() && at == end) << "no number in key " << key;
-  return value;
-}
-
-std::string exact(double v) {
-  return json(v).dump();
-}
 
 Domains domains_of(const std::vector<int64_t>& tokens, const Doubles& evaluation) {
   Domains d;
@@ -67,7 +54,7 @@ void check_balance(const json& inputs, const json& expected, double tolerance) {
     } else if (key == "norm") {
       EXPECT_NEAR(euclidean_norm(score), value.get<double>(), tolerance);
     } else if (key.starts_with("p_lambda_")) {
-      const auto mixer = make_mixer("rnb", {{"lambda", exact(number_after(key, "p_lambda_"))}});
+      const auto mixer = make_mixer("rnb", {{"lambda", text(trailing_number(key, "p_lambda_"))}});
       Services services;
       const Weights uniform =
           mixer->init(domains_of(std::vector<int64_t>(p.size(), 100), p), services).sampling.value();
@@ -90,17 +77,16 @@ void check_mixtures(const json& inputs, const json& expected, double tolerance) 
     } else if (key == "stratified") {
       expect_near(first_weights("stratified", {}, domains), want, tolerance, key);
     } else if (key.starts_with("temperature_")) {
-      const double tau = number_after(key, "temperature_");
+      const double tau = trailing_number(key, "temperature_");
       expect_near(temperature_mixture(sizes, tau), want, tolerance, key);
-      expect_near(first_weights("temperature", {{"tau", exact(tau)}, {"unit", "tokens"}}, domains), want,
+      expect_near(first_weights("temperature", {{"tau", text(tau)}, {"unit", "tokens"}}, domains), want,
                   tolerance, key);
     } else if (key == "unimax") {
       const auto budget = inputs.at("unimax_budget").get<double>();
       const auto epochs = inputs.at("unimax_max_epochs").get<double>();
       expect_near(unimax_mixture(sizes, budget, epochs), want, tolerance, key);
-      expect_near(
-          first_weights("unimax", {{"budget", exact(budget)}, {"max_epochs", exact(epochs)}}, domains), want,
-          tolerance, key);
+      expect_near(first_weights("unimax", {{"budget", text(budget)}, {"max_epochs", text(epochs)}}, domains),
+                  want, tolerance, key);
     } else {
       ADD_FAILURE() << "nobody handles key " << key;
     }

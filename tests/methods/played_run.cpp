@@ -1,33 +1,19 @@
 #include "tests/methods/played_run.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <random>
-#include <sstream>
 #include <utility>
 
 #include <gtest/gtest.h>
 
-#include "methods/core/json_numbers.h"
 #include "methods/core/replay.h"
-#include "methods/math/simplex.h"
+#include "tests/methods/made_up_services.h"
 
 namespace rnb {
 namespace {
-
-constexpr int kWidth = 6;
-
-std::mt19937 stream(int identity, int64_t step) {
-  std::seed_seq seed{identity, static_cast<int>(step)};
-  return std::mt19937(seed);
-}
-
-double spoilt(double value, Signal signal) {
-  if (signal == Signal::NotANumber) return std::numeric_limits<double>::quiet_NaN();
-  if (signal == Signal::Infinite) return std::numeric_limits<double>::infinity();
-  return signal == Signal::Zero ? 0.0 : value;
-}
 
 // What one step tells about each domain.
 struct Step {
@@ -43,7 +29,7 @@ Step made_up_step(const Scenario& s, int64_t step) {
     std::normal_distribution<double> normal(0.3 * s.identity[i], 1.0);
     const bool absent = step > s.drawn_until[i] || s.domains.train_examples[i] == 0;
     const int64_t n = absent ? 0 : 1 + static_cast<int64_t>(random() % 9);
-    std::vector<double> g(kWidth);
+    std::vector<double> g(kGradientWidth);
     for (double& x : g) x = absent ? 0.0 : spoilt(static_cast<double>(n) * normal(random), s.signal(step));
     out.gradients.push_back(g);
     out.counts.push_back(static_cast<double>(n));
@@ -53,146 +39,6 @@ Step made_up_step(const Scenario& s, int64_t step) {
   }
   return out;
 }
-
-// Answers a mixer's requests from made-up functions of the domains' identities, the mixture and the step: no
-// state, so that a mixer that asks again is answered alike.
-class MadeUpServices : public Services {
- public:
-  explicit MadeUpServices(const Scenario& s) : s_(s) {}
-  int64_t step = 0;
-  int64_t requests = 0;
-
-  nlohmann::json request(const nlohmann::json& call) override {
-    ++requests;
-    const auto service = call.at("service").get<std::string>();
-    const Signal signal = s_.signal(step);
-    if (service == "evaluate") return to_json(losses(uniform_weights(m()), 0, signal));
-    if (service == "train_probe")
-      return to_json(losses(doubles(call.at("p")), call.at("steps").get<double>(), signal));
-    if (service == "gradient_probe") return to_json(gradients(call, signal));
-    if (service == "train_proxy") return proxy(call, signal);
-    if (service == "domain_embeddings") return embeddings(signal);
-    if (service == "log_probs") return log_probs(call.at("run").get<std::string>(), signal);
-    return Services::request(call);
-  }
-
- private:
-  size_t m() const { return s_.domains.size(); }
-
-  // How much training on j helps i, in (0, 1); most where i = j.
-  double helps(size_t i, size_t j) const {
-    auto random = stream(100 * s_.identity[i] + s_.identity[j] + 7, 0);
-    const double u = std::uniform_real_distribution<double>()(random);
-    return i == j ? 0.7 + 0.3 * u : 0.3 * u;
-  }
-
-  DomainLosses losses(const Weights& p, double steps, Signal signal) const {
-    DomainLosses out{{}, s_.domains.valid_examples};
-    for (size_t i = 0; i < m(); ++i) {
-      auto random = stream(s_.identity[i] + 2000, step);
-      double gain = 0;
-      for (size_t j = 0; j < m(); ++j)
-        if (s_.domains.train_examples[j] > 0) gain += helps(i, j) * p[j];
-      const double loss = 2 + std::uniform_real_distribution<double>()(random) +
-                          std::exp(-gain * (1 - std::exp(-steps / 10)));
-      out.loss.push_back(s_.domains.valid_examples[i] > 0 ? spoilt(loss, signal)
-                                                          : std::numeric_limits<double>::quiet_NaN());
-    }
-    return out;
-  }
-
-  std::vector<double> direction(size_t i, int64_t shift, Signal signal) const {
-    auto random = stream(s_.identity[i], step + shift);
-    std::normal_distribution<double> normal(0.1 * s_.identity[i], 1.0);
-    std::vector<double> g(kWidth);
-    for (double& x : g) x = spoilt(normal(random), signal);
-    return g;
-  }
-
-  GradientProbe gradients(const nlohmann::json& call, Signal signal) const {
-    std::vector<std::vector<double>> g;
-    const auto add = [&](const Weights& mixture, const std::vector<int64_t>& available, int64_t shift) {
-      std::vector<double> sum(kWidth);
-      for (size_t i = 0; i < m(); ++i)
-        if (mixture[i] > 0 && available[i] > 0) {
-          const auto d = direction(i, shift, signal);
-          for (size_t c = 0; c < kWidth; ++c) sum[c] += mixture[i] * d[c];
-        }
-      g.push_back(sum);
-    };
-    GradientProbe out;
-    if (call.at("sources").empty())
-      for (size_t i = 0; i < m(); ++i) {
-        Weights one(m());
-        one[i] = 1;
-        add(one, s_.domains.train_examples, 5000);
-      }
-    for (const auto& mixture : call.at("sources")) add(doubles(mixture), s_.domains.train_examples, 5000);
-    out.sources = g.size();
-    for (const auto& mixture : call.at("targets")) add(doubles(mixture), s_.domains.valid_examples, 6000);
-    out.targets = g.size() - out.sources;
-    for (size_t a = 0; a < g.size(); ++a) {
-      for (const auto& b : g)
-        out.gram.push_back(std::inner_product(g[a].begin(), g[a].end(), b.begin(), 0.0));
-      const double length = std::sqrt(std::inner_product(g[a].begin(), g[a].end(), g[a].begin(), 0.0));
-      out.loss.push_back(signal == Signal::Normal ? 2 + length / 10 : spoilt(2, signal));
-    }
-    return out;
-  }
-
-  // The mixture that a proxy was trained on; `run` carries it.
-  nlohmann::json proxy(const nlohmann::json& call, Signal signal) const {
-    Weights p(m());
-    const auto& options = call.at("options");
-    if (options.contains("weights")) {
-      std::istringstream text(options.at("weights").get<std::string>());
-      std::string word;
-      for (size_t i = 0; i < m() && std::getline(text, word, ','); ++i) p[i] = std::stod(word);
-      p = normalised(p);
-    } else {
-      p = uniform_weights(m());
-    }
-    std::vector<double> logits;
-    for (size_t i = 0; i < m(); ++i)
-      if (s_.domains.train_examples[i] > 0) logits.push_back(signal == Signal::Zero ? 0.0 : helps(i, i));
-    const auto shares = softmax(logits);
-    Weights finished(m());
-    for (size_t i = 0, k = 0; i < m(); ++i)
-      if (s_.domains.train_examples[i] > 0) finished[i] = shares[k++];
-    return {{"run", nlohmann::json(p).dump()},
-            {"losses", to_json(losses(p, 50, signal))},
-            {"finished", exact(finished)},
-            {"parameters", 1000.0},
-            {"flops", 1e6}};
-  }
-
-  nlohmann::json embeddings(Signal signal) const {
-    std::vector<double> mean;
-    for (size_t i = 0; i < m(); ++i)
-      for (const double x : direction(i, 7000, signal))
-        mean.push_back(s_.domains.train_examples[i] > 0 ? x : std::numeric_limits<double>::quiet_NaN());
-    return {{"width", kWidth}, {"mean", exact(mean)}};
-  }
-
-  nlohmann::json log_probs(const std::string& run, Signal signal) const {
-    const auto p = nlohmann::json::parse(run).get<Weights>();
-    std::vector<double> log_prob, weight;
-    std::vector<int64_t> tokens;
-    for (size_t i = 0; i < m(); ++i) {
-      if (s_.domains.valid_examples[i] == 0) continue;
-      double gain = 0;
-      for (size_t j = 0; j < m(); ++j) gain += helps(i, j) * p[j];
-      for (int k = 0; k < 3; ++k) {
-        tokens.push_back(4 + k);
-        log_prob.push_back(spoilt(-(3 - gain) * (4 + k), signal));
-        weight.push_back(s_.domains.evaluation[i] / 3);
-      }
-    }
-    return {{"log_prob", exact(log_prob)}, {"tokens", tokens}, {"weight", exact(weight)}};
-  }
-
-  const Scenario& s_;
-};
 
 // Writes every exchange down as a run's log does.
 class LoggedServices : public Services {
@@ -276,9 +122,10 @@ class Player {
     const Needs needs = mixer_->needs();
     std::vector<std::vector<double>> g = now.gradients;
     if (needs.target_examples > 0) {
-      g.emplace_back(kWidth, 0.0);
+      g.emplace_back(kGradientWidth, 0.0);
       for (size_t i = 0; i < m; ++i)
-        for (size_t c = 0; c < kWidth; ++c) g.back()[c] += s_.domains.evaluation[i] * now.gradients[i][c];
+        for (size_t c = 0; c < kGradientWidth; ++c)
+          g.back()[c] += s_.domains.evaluation[i] * now.gradients[i][c];
     }
     gradients.sources = m;
     gradients.targets = g.size() - m;
@@ -333,61 +180,7 @@ std::map<std::string, MakeOptions>& declared_examples() {
   return examples;
 }
 
-template <typename T>
-std::vector<T> reordered(const std::vector<T>& v, const std::vector<size_t>& order) {
-  std::vector<T> out;
-  for (const size_t k : order) out.push_back(v[k]);
-  return out;
-}
-
 }  // namespace
-
-Domains domains_of(const std::vector<int64_t>& train, const std::vector<int64_t>& valid, int64_t steps) {
-  Domains d;
-  for (size_t i = 0; i < train.size(); ++i) d.names.push_back("d" + std::to_string(i));
-  d.train_examples = d.train_tokens = train;
-  d.valid_examples = valid;
-  d.evaluation = uniform_weights(train.size());
-  d.total_steps = steps;
-  return d;
-}
-
-Domains equal_domains(size_t m, int64_t steps) {
-  const std::vector<int64_t> hundred(m, 100);
-  return domains_of(hundred, hundred, steps);
-}
-
-Scenario ordinary_scenario(size_t m) {
-  Scenario s;
-  int64_t valid = 0;
-  for (size_t i = 0; i < m; ++i) {
-    const auto k = static_cast<int64_t>(i);
-    s.domains.names.push_back("domain" + std::to_string(i));
-    s.domains.train_examples.push_back(100 + 70 * k * k);
-    s.domains.train_tokens.push_back(300 + 2900 * k);
-    s.domains.valid_examples.push_back(5 + 3 * k);
-    valid += 5 + 3 * k;
-    s.identity.push_back(static_cast<int>(i));
-  }
-  for (const int64_t n : s.domains.valid_examples)
-    s.domains.evaluation.push_back(static_cast<double>(n) / static_cast<double>(valid));
-  s.domains.total_steps = 60;
-  s.drawn_until.assign(m, s.domains.total_steps);
-  s.signal = [](int64_t) { return Signal::Normal; };
-  return s;
-}
-
-Scenario permuted(const Scenario& s, const std::vector<size_t>& order) {
-  Scenario out = s;
-  out.domains.names = reordered(s.domains.names, order);
-  out.domains.train_examples = reordered(s.domains.train_examples, order);
-  out.domains.train_tokens = reordered(s.domains.train_tokens, order);
-  out.domains.valid_examples = reordered(s.domains.valid_examples, order);
-  out.domains.evaluation = reordered(s.domains.evaluation, order);
-  out.identity = reordered(s.identity, order);
-  out.drawn_until = reordered(s.drawn_until, order);
-  return out;
-}
 
 ExampleOptions::ExampleOptions(const std::string& method, MakeOptions make) {
   declared_examples()[method] = std::move(make);

@@ -3,25 +3,16 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "methods/core/mixer.h"
 #include "methods/core/registry.h"
+#include "tests/methods/scenario.h"
 
 namespace rnb {
-
-enum class Signal { Normal, Zero, NotANumber, Infinite };
-
-// What is played. A domain's losses and gradients follow from its identity, not from its place.
-struct Scenario {
-  Domains domains;
-  std::vector<int> identity;              // [m]
-  std::vector<int64_t> drawn_until;       // [m] last step with examples of the domain
-  std::function<Signal(int64_t)> signal;  // by step
-  std::function<bool(int64_t)> cut_after = [](int64_t) { return false; };  // save, and go on in a new mixer
-};
 
 struct Played {
   std::vector<Weights> weights;         // after init and after every step, [steps + 1][m]
@@ -32,14 +23,6 @@ struct Played {
   bool listening = false;               // any signal or service
   std::optional<Weights> finished;      // Mixer::finish
 };
-
-// Domains d0, d1, ... of equal weight in the evaluation; a token an example.
-Domains domains_of(const std::vector<int64_t>& train, const std::vector<int64_t>& valid, int64_t steps);
-Domains equal_domains(size_t m, int64_t steps = 1000);  // of 100 examples each
-
-Scenario ordinary_scenario(size_t m);  // unequal sizes, every signal normal
-Scenario permuted(const Scenario& s,
-                  const std::vector<size_t>& order);  // domain k of it is domain order[k] of s
 
 // Declares, at namespace scope, option values to try a method with that a test must make first: a file, a
 // program.

@@ -145,7 +145,7 @@ TEST_P(ProxyMethods, NameTheOptionThatIsOutOfRange) {
     make_mixer(GetParam(), {{"proxy_steps", "1.5"}});
     FAIL() << "no error";
   } catch (const UsageError& e) {
-    EXPECT_NE(std::string(e.what()).find("proxy_steps=1.5; expected a number from 0 to 1"),
+    EXPECT_NE(std::string(e.what()).find("proxy_steps=1.5; expected a number > 0 and <= 1"),
               std::string::npos);
   }
 }
@@ -180,6 +180,11 @@ TEST(Olmix, IsPulledTowardsTheNaturalMixtureAndStaysBelowItsCaps) {
   EXPECT_NEAR(near[3], 730.0 / 1210, 1e-3);
   const Weights capped = weights("0", "2");
   EXPECT_NEAR(capped[0], 2 * 100.0 / 960, 1e-9);
+}
+
+TEST(RegMix, MoreMixturesThanCandidatesCannotBeAveraged) {
+  EXPECT_NO_THROW(make_mixer("regmix", {{"candidates", "7"}, {"top_k", "7"}}));
+  EXPECT_THROW(make_mixer("regmix", {{"candidates", "7"}, {"top_k", "8"}}), UsageError);
 }
 
 TEST(RegMix, BeatsTheUniformMixtureWithEitherRegressor) {

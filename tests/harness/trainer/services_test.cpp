@@ -76,13 +76,9 @@ class Asker : public Mixer {
   std::vector<std::vector<double>> heard_;
 };
 
-RNB_REGISTER_METHOD((MethodSpec{
-    "asker",
-    "asks for everything",
-    "test",
-    {{"keep", "off", "", {"on", "off"}}},
-    {},
-    [](const MethodOptions& o) -> std::unique_ptr<Mixer> { return std::make_unique<Asker>(o); }}));
+RNB_REGISTER(MethodSpec, .name = "asker", .summary = "asks for everything", .source = "test",
+             .options = {{.name = "keep", .fallback = "off", .choices = {"on", "off"}}},
+             .make = make_one<Asker>);
 
 fs::path run(const std::string& name, const std::string& method, const std::vector<std::string>& more = {}) {
   return pico_run(name, method, kSteps, more);
@@ -180,10 +176,13 @@ TEST(RunServices, GradientProbesAreInnerProducts) {
   }
 }
 
-// 2e9 FLOPs; a pico step on batches of 8 x 32 tokens costs 48.2 MFLOP: a step of the hand count of
-// Run.TrainingFlopsAreTheHandCount.
+// 2e9 FLOPs pay for 41 pico steps on batches of 8 x 32 tokens, which cost 48.2 MFLOP each, counted by hand:
+// every weight of a product is used once forward and twice backward (2 FLOPs each), the blocks have 12 d^2 of
+// them and the head V d; attention is two products of T x T x d forward and five backward.
 TEST(Budget, PaysForTheStartAndTheSignalsAndTheRestIsTheMainRun) {
-  constexpr double kStep = 2894069760.0 / 60;
+  constexpr double kRows = 8, T = 32, d = 32, kLayers = 2, V = 64;
+  constexpr double kStep =
+      kRows * T * 6 * (kLayers * 12 * d * d + V * d) + kRows * kLayers * (2 + 5) * 2 * T * T * d;
   for (const std::string method : {"stratified", "asker"}) {
     const fs::path folder = run("budget-" + method, method, {"--budget", "flops=2e9"});
     const RunSummary r = read_run(folder / "run.h5");
