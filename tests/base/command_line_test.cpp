@@ -11,6 +11,7 @@ namespace po = boost::program_options;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Parsed {
   bool go_on = false;
@@ -54,7 +55,9 @@ TEST(CommandLine, HelpIsPrintedAndEndsIt) {
 }
 
 TEST(CommandLine, ErrorsNameTheOptionAndWhereToLook) {
-  EXPECT_THAT(error_of({"--step", "3"}), AllOf(HasSubstr("--step"), HasSubstr("rnb test --help")));
+  EXPECT_THAT(error_of({"--step", "3"}),
+              AllOf(HasSubstr("'--step' (did you mean '--steps'?)"), HasSubstr("rnb test --help")));
+  EXPECT_THAT(error_of({"--learning-rate", "3"}), Not(HasSubstr("expected one of")));
   EXPECT_THAT(error_of({"--steps", "x"}), HasSubstr("--steps"));
   EXPECT_THAT(error_of({"--steps", "1", "--steps", "2"}), HasSubstr("--steps"));
   EXPECT_NE(error_of({"word"}), "no error") << "no words are meant";
