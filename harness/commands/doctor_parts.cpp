@@ -14,7 +14,7 @@
 
 namespace rnb {
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 namespace {
 
 // What a program prints, as JSON; null when it fails or prints something else.

@@ -53,8 +53,8 @@ TEST_F(InstalledTree, ListsAndPlansAndReproducesFromItsOwnFiles) {
               testing::AllOf(HasSubstr("15 runs"), HasSubstr("exit code 0")));
   // The settings are the files of experiments/paper: one that is only here is found.
   fs::copy_file(share("experiments/paper/dolly.ini"), share("experiments/paper/only-here.ini"));
-  EXPECT_THAT(call({"reproduce", "--help"}),
-              testing::AllOf(HasSubstr("only-here"), HasSubstr("exit code 0")));
+  EXPECT_THAT(call({"reproduce", "nothing"}),
+              testing::AllOf(HasSubstr("only-here"), HasSubstr("exit code 2")));
 }
 
 TEST_F(InstalledTree, DrawsAPageWithItsOwnPrograms) {
