@@ -1,4 +1,4 @@
-// The event log, one line a step, and the HDF5 file made from it, as a run with 45 domains writes them.
+// The event log, one line per step, and the HDF5 file made from it, as a run with 45 domains writes them.
 
 #include <benchmark/benchmark.h>
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "results/hdf5_file.h"
 #include "results/phases.h"
+#include "results/table_row.h"
 
 namespace rnb {
 namespace {
@@ -48,6 +49,15 @@ class Validator {
     const std::string type =
         in_.has_attribute("/", "encoding-type") ? in_.text_attribute("/", "encoding-type") : "";
     if (type != "rnb-run") problem("/@encoding-type is \"{}\"; expected rnb-run", type);
+    if (in_.has_attribute("/", "row")) row();
+  }
+
+  void row() {
+    try {
+      row_from_text(in_.text_attribute("/", "row"), "/@row");
+    } catch (const Error& e) {
+      problem("{}", e.what());
+    }
   }
 
   // Every group says how it is encoded, every data set has a unit.

@@ -39,7 +39,7 @@ class EventLogTest : public ::testing::Test {
   const fs::path file_ = folder_.path() / "events.jsonl";
 };
 
-TEST_F(EventLogTest, WritesOneObjectALine) {
+TEST_F(EventLogTest, WritesOneObjectPerLine) {
   {
     EventLog log(file_);
     log.append({{"event", "a"}});

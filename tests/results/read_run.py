@@ -32,6 +32,9 @@ with h5py.File(sys.argv[1], "r") as run:
     assert json.loads(run["signals/data"].asstr()[0]) == {"losses": [0.5, 0.5]}
     seconds = dict(zip(run["overhead/phase"].asstr(), run["overhead/seconds"]))
     assert seconds == {"train": 10, "signal": 1, "update": 0.5, "regroup": 0, "eval_report": 2}
+    kinds = dict(zip(run["overhead/phase"].asstr(), run["overhead/kind"].asstr()))
+    assert kinds["train"] == "own_step" and kinds["signal"] == "overhead" and kinds["regroup"] == "regroup"
+    assert json.loads(run.attrs["row"])["steps"] == "20"
     operators = set(
         zip(run["overhead/module_phase"].asstr(), run["overhead/module_name"].asstr(), run["overhead/module_flops"])
     )

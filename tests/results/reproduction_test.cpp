@@ -37,37 +37,8 @@ class ReproductionTest : public ::testing::Test {
     r.flops = {{"train", 100}, {"signal", 2}};
     return r;
   }
-  std::string error_of(const std::string& rows) const {
-    try {
-      read_paper_numbers(csv(rows));
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "";
-  }
   test::TemporaryFolder folder_;
 };
-
-TEST_F(ReproductionTest, ReadsEveryNumberThatThePaperPrints) {
-  int files = 0;
-  for (const auto& entry : fs::directory_iterator(RNB_SOURCE_DIR "/results/paper")) {
-    ++files;
-    EXPECT_GT(read_paper_numbers(entry.path()).size(), 10U) << entry.path();
-  }
-  EXPECT_EQ(files, 5);
-  const auto dolly = read_paper_numbers(RNB_SOURCE_DIR "/results/paper/dolly.csv");
-  EXPECT_EQ(dolly[0].where, "Table 1");
-  EXPECT_EQ(dolly[0].value, 2.788);  // Table 1, Stratified
-}
-
-TEST_F(ReproductionTest, AWrongFileIsNamedWithItsLine) {
-  EXPECT_THAT(error_of("a,b,c\n"), AllOf(HasSubstr("printed.csv:2"), HasSubstr("3 fields; expected 9")));
-  EXPECT_THAT(error_of("T,c,original,8,rnb,test loss,2.7x,nats,\n"),
-              HasSubstr("printed.csv:2: value '2.7x'"));
-  std::ofstream(folder_.path() / "other.csv") << "x,y\n";
-  EXPECT_THROW(read_paper_numbers(folder_.path() / "other.csv"), Error);
-  EXPECT_THROW(read_paper_numbers(folder_.path() / "none.csv"), Error);
-}
 
 TEST_F(ReproductionTest, PutsMeansAndPairedGapsBesideThePaperNumbers) {
   const auto printed =

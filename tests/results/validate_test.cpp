@@ -97,6 +97,26 @@ TEST_F(ValidateTest, FindsAnUnknownStatusAndAnotherType) {
               Contains(HasSubstr("expected rnb-run")));
 }
 
+TEST_F(ValidateTest, FindsARowThatIsNone) {
+  EXPECT_THAT(after([](hid_t f) { set_text(f, "row", "[]"); }),
+              Contains(HasSubstr("/@row: is not a JSON object of texts")));
+  EXPECT_THAT(after([](hid_t f) { H5Adelete(f, "row"); }), IsEmpty()) << "an older file";
+}
+
+TEST_F(ValidateTest, FindsKindsThatDoNotFitThePhases) {
+  const auto kinds_from = [](const char* other) {
+    return [=](hid_t f) {
+      H5Ldelete(f, "/overhead/kind", H5P_DEFAULT);
+      H5Lcreate_hard(f, other, f, "/overhead/kind", H5P_DEFAULT, H5P_DEFAULT);
+    };
+  };
+  EXPECT_THAT(after(kinds_from("/overhead/phase")),
+              Contains("/overhead/kind has \"eval_report\", which is no kind of phase"));
+  EXPECT_THAT(after(kinds_from("/signals/call")), Contains("/overhead/kind has shape [1]; expected [5]"));
+  EXPECT_THAT(after([](hid_t f) { H5Ldelete(f, "/overhead/kind", H5P_DEFAULT); }), IsEmpty())
+      << "an older file";
+}
+
 TEST_F(ValidateTest, AGroupInsideItselfEnds) {
   EXPECT_THAT(
       after([](hid_t f) { H5Lcreate_hard(f, "/curves", f, "/curves/again", H5P_DEFAULT, H5P_DEFAULT); }),
