@@ -37,8 +37,8 @@ class Sni : public Source {
         most_(o.count("max-instances")),
         most_evaluation_(kind == SniKind::UnseenTasks ? o.count("max-test-instances") : 0),
         choice_(choose_sni_tasks(o, kind, who)) {
-    layout_.tk_instruct = o.text("layout") == "tk-instruct";
-    layout_.seeded_output = o.text("output") == "seeded";
+    if (o.text("layout") == "tk-instruct") layout_.layout = SniLayout::Prompt::TkInstruct;
+    if (o.text("output") == "seeded") layout_.output = SniLayout::Output::Seeded;
     layout_.seed = o.seed;
   }
 

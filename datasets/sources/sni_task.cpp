@@ -106,7 +106,8 @@ class OfficialTask : public Source {
     if (!outputs) return "\"output\" is not a list of strings";
     std::erase_if(*outputs, [](const std::string& o) { return trimmed(o).empty(); });
     if ((empty = outputs->empty())) return {};
-    const size_t pick = layout_.seeded_output ? hash64(e.id, layout_.seed) % outputs->size() : 0;
+    const size_t pick =
+        layout_.output == SniLayout::Output::Seeded ? hash64(e.id, layout_.seed) % outputs->size() : 0;
     e.completion = std::move((*outputs)[pick]);
     e.prompt = layout_.prompt(task_.definition, input);
     e.domain = task_.category;
@@ -125,7 +126,7 @@ class OfficialTask : public Source {
 }  // namespace
 
 std::string SniLayout::prompt(const std::string& definition, const std::string& input) const {
-  if (!tk_instruct) return definition + "\n\n" + (input.empty() ? "" : input + "\n\n");
+  if (layout == Prompt::Plain) return definition + "\n\n" + (input.empty() ? "" : input + "\n\n");
   return with_full_stop("Definition: " + std::string(trimmed(definition))) +
          "\n\nNow complete the following example -\n" +
          with_full_stop("Input: " + std::string(trimmed(input))) + "\nOutput: ";

@@ -20,9 +20,11 @@ struct SniTask {
 
 // How an instance becomes text.
 struct SniLayout {
-  bool tk_instruct =
-      false;  // as the authors' own training code lays it out; else definition and input, blank lines after
-  bool seeded_output = false;  // of several outputs: one by (id, seed); else the first
+  // Definition and input with a blank line after each, or as the authors' own training code has them.
+  enum class Prompt { Plain, TkInstruct };
+  enum class Output { First, Seeded };  // of several outputs; Seeded: by (id, seed)
+  Prompt layout = Prompt::Plain;
+  Output output = Output::First;
   uint64_t seed = 0;
   std::string prompt(const std::string& definition, const std::string& input) const;
 };
