@@ -45,12 +45,12 @@ std::string bash_branch(const CompletedCommand& command) {
     else
       text += fmt::format("        --{}) words=\"{}\" ;;\n", option.name, words_of(option.choices));
   }
-  if (!with_files.empty()) text += fmt::format("        {}) return ;;\n", fmt::join(with_files, " | "));
+  if (!with_files.empty()) text += fmt::format("        {}) return 0 ;;\n", fmt::join(with_files, " | "));
   text += "        *)\n";
   text += fmt::format("          if [[ $current == -* ]]; then words=\"{}\"\n", options_of(command));
   if (!command.words.empty())
     text += fmt::format("          elif ((COMP_CWORD == 2)); then words=\"{}\"\n", words_of(command.words));
-  return text + "          else return\n          fi ;;\n      esac ;;\n";
+  return text + "          else return 0\n          fi ;;\n      esac ;;\n";
 }
 
 // '--name[help]:name:(a b)'
@@ -109,7 +109,8 @@ _rnb() {
   if ((COMP_CWORD == 1)); then
 )";
   text += fmt::format(
-      "    mapfile -t COMPREPLY < <(compgen -W \"{} --help --version\" -- \"$current\")\n    return\n  fi\n",
+      "    mapfile -t COMPREPLY < <(compgen -W \"{} --help --version\" -- \"$current\")\n    return 0\n  "
+      "fi\n",
       names_of(commands));
   text += "  case ${COMP_WORDS[1]} in\n";
   for (const CompletedCommand& command : commands) text += bash_branch(command);
