@@ -35,6 +35,14 @@ function(rnb_use_torch name)
   rnb_use_precompiled(${name} torch)
 endfunction()
 
+# rnb_torch_library(NAME LIBS <libs> SOURCES <files>): a static library that knows LibTorch.
+function(rnb_torch_library name)
+  cmake_parse_arguments(L "" "" "LIBS;SOURCES" ${ARGN})
+  add_library(${name} STATIC ${L_SOURCES})
+  target_link_libraries(${name} PUBLIC rnb_flags fmt::fmt nlohmann_json::nlohmann_json Threads::Threads ${L_LIBS})
+  rnb_use_torch(${name})
+endfunction()
+
 # rnb_test(NAME LIBS <libs> SOURCES <files> [TORCH] [FUZZ] [LIVE] [LABELS <labels>]): a GoogleTest program, its cases
 # found at test time. FUZZ: each case of its suite Fuzz also runs for 60 seconds under the label slow. LIVE: suites
 # named Live... ask another program and have the label slow.

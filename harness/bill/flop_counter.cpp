@@ -1,7 +1,6 @@
 #include "harness/bill/flop_counter.h"
 
 #include <atomic>
-#include <mutex>
 #include <string_view>
 
 #include <ATen/record_function.h>
@@ -13,7 +12,6 @@ namespace rnb {
 namespace {
 
 std::atomic<Ledger*> active_ledger{nullptr};  // RecordFunction callbacks are plain functions: no capture
-std::mutex ledger_mutex;                      // on CUDA the backward pass runs on a thread of its own
 
 int64_t dim(const c10::IValue& v, int64_t i) {
   return v.toTensor().size(i);
@@ -61,7 +59,6 @@ double flops_of(const at::RecordFunction& call) {
 std::unique_ptr<at::ObserverContext> on_operator(const at::RecordFunction& call) {
   const double flops = flops_of(call);
   if (flops == 0) return nullptr;
-  const std::lock_guard lock(ledger_mutex);
   if (Ledger* ledger = active_ledger) ledger->add_flops(call.name(), flops);
   return nullptr;
 }

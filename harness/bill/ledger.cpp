@@ -33,18 +33,21 @@ const PhaseCost& Ledger::cost(Phase phase) const {
 }
 
 void Ledger::enter(Phase phase) {
+  const std::lock_guard lock(mutex_);
   settle();
   stack_.push_back(phase);
   ++costs_[static_cast<size_t>(phase)].calls;
 }
 
 void Ledger::leave() {
+  const std::lock_guard lock(mutex_);
   RNB_ASSERT(!stack_.empty());
   settle();
   stack_.pop_back();
 }
 
 void Ledger::add_flops(const char* module, double flops) {
+  const std::lock_guard lock(mutex_);
   if (stack_.empty()) return;
   const auto phase = static_cast<size_t>(stack_.back());
   costs_[phase].flops += flops;

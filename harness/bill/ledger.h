@@ -1,11 +1,12 @@
 #pragma once
-// The bill of a run: seconds, FLOPs, bytes and calls by phase (design.md 4). Phases nest; time belongs to the
-// innermost one, so the phases add up to the wall time that was spent inside any of them.
+// The bill of a run: seconds, FLOPs, bytes and calls by phase (docs/definitions.md). Phases nest; time
+// belongs to the innermost one, so the phases add up to the wall time that was spent inside any of them.
 
 #include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,13 +27,17 @@ class Ledger {
  public:
   // The clock is asked on every change of phase; nobody waits for it before the ledger is read.
   explicit Ledger(std::shared_ptr<Clock> clock = std::make_shared<HostClock>());
+  // enter(), leave() and add_flops() may come from different threads: autograd has threads of its own on a
+  // GPU.
   void enter(Phase phase);
   void leave();
-  void add_flops(const char* module, double flops);  // to the innermost phase; outside any: dropped
+  void add_flops(const char* module,
+                 double flops);  // `module`: the operator; to the innermost phase; outside any: dropped
   void add_bytes(double bytes);
   // A cost paid outside this process or before it: a cached embedding is billed at its original price.
   void bill(Phase phase, double seconds, double flops);
-  // Time between the two belongs to nobody: a nested run keeps a ledger of its own, whose sum is billed.
+  // A nested run has its own ledger; its total is added to this one, and the time in between is not counted
+  // twice.
   void pause();
   void go_on();
   double wall_seconds() const;  // since construction, plus what load() brought
@@ -56,6 +61,7 @@ class Ledger {
   std::array<double, kPhaseNames.size()> billed_{};
   std::map<std::string, std::map<std::string, double>> modules_;  // phase -> operator -> FLOPs
   std::vector<Phase> stack_;
+  std::mutex mutex_;
   std::shared_ptr<Clock> clock_;
   Moment start_, last_;  // start_: of this process's part, or of what followed its last pause
   double earlier_ = 0;   // wall seconds of the run's earlier processes

@@ -136,7 +136,7 @@ void print_dry_run(const Experiment& e) {
   const int64_t domains = domains_of(store, e.grouping);
   const StepCost cost = predict_step(e, store, domains);
   fmt::print("parameters         {:.0f}\n", cost.parameters);
-  fmt::print("FLOPs a step       {:.4g}  ({} examples in {} {}, {} domains)\n", cost.flops, e.batch,
+  fmt::print("FLOPs per step     {:.4g}  ({} examples in {} {}, {} domains)\n", cost.flops, e.batch,
              e.accumulation, e.accumulation == 1 ? "part" : "parts", domains);
   if (e.budget.empty())
     fmt::print("FLOPs of training  {:.4g}  ({} steps)\n", cost.flops * static_cast<double>(e.steps), e.steps);

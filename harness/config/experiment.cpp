@@ -8,10 +8,14 @@
 #include <type_traits>
 
 #include "base/error.h"
+#include "base/name_value.h"
 #include "base/sha256.h"
 #include "base/shell_word.h"
 #include "base/suggest.h"
+#include "harness/config/budget.h"
 #include "harness/config/experiment_keys.h"
+#include "harness/config/experiment_words.h"
+#include "methods/core/layer_choice.h"
 #include "methods/core/registry.h"
 
 namespace rnb {
@@ -31,11 +35,24 @@ T parse_number(const KeyField& field, const std::string& value, const std::strin
   return number;
 }
 
+template <typename T>
+constexpr bool is_word = std::is_same_v<T, bool> || std::is_enum_v<T>;
+
+template <typename T>
+T parse_word(const KeyField& field, const std::string& value, const std::string& origin) {
+  std::vector<std::string> known;
+  for (const auto& [word, meaning] : words_for(T{})) {
+    if (word == value) return meaning;
+    known.emplace_back(word);
+  }
+  fail_usage("config", "{}: {} = '{}'{}", origin, field.name, value, suggestion(value, known));
+}
+
 void set_method_option(Experiment& e, const std::string& word, const std::string& origin) {
-  const size_t equals = word.find('=');
-  if (equals == std::string::npos || equals == 0)
+  const auto option = split_name_value(word);
+  if (!option)
     fail_usage("config", "{}: method option '{}': expected name=value, for example lambda=3", origin, word);
-  e.method_options[word.substr(0, equals)] = word.substr(equals + 1);
+  e.method_options[option->name] = option->value;
 }
 
 // "rnb gram=unbiased lambda=3", or "exec:python3 mixer.py": what stands after a colon, to the end, is the
@@ -74,19 +91,6 @@ std::string options_text(const std::map<std::string, std::string>& options) {
   return text;
 }
 
-void check_pattern(const std::string& track) {
-  if (!track.starts_with("pattern:")) {
-    if (!std::regex_match(track, std::regex("last(:[1-9][0-9]{0,5})?")))
-      fail_usage("config", "track = '{}': expected last, last:N or pattern:REGEX", track);
-    return;
-  }
-  try {
-    const std::regex pattern(track.substr(8));
-  } catch (const std::regex_error& error) {
-    fail_usage("config", "track = '{}': not a regular expression: {}", track, error.what());
-  }
-}
-
 }  // namespace
 
 const std::vector<ExperimentKey>& experiment_keys() {
@@ -115,13 +119,13 @@ void set_key(Experiment& e, const std::string& key, const std::string& value, co
     const KeyField* field = find_key_field(name);
     if (!field)
       fail_usage("config", "{}: unknown key '{}'{}", origin, key, suggestion(name, experiment_key_names()));
-    if (!field->choices.empty() && !std::count(field->choices.begin(), field->choices.end(), value))
-      fail_usage("config", "{}: {} = '{}'{}", origin, name, value, suggestion(value, field->choices));
     std::visit(
         [&](auto member) {
           using T = std::remove_reference_t<decltype(e.*member)>;
           if constexpr (std::is_same_v<T, std::string>)
             e.*member = value;
+          else if constexpr (is_word<T>)
+            e.*member = parse_word<T>(*field, value, origin);
           else
             e.*member = parse_number<T>(*field, value, origin);
         },
@@ -135,7 +139,15 @@ std::string get_key(const Experiment& e, const std::string& key) {
   if (name == "method-option") return options_text(e.method_options);
   const KeyField* field = find_key_field(name);
   if (!field) fail_usage("config", "unknown key '{}'{}", key, suggestion(name, experiment_key_names()));
-  return std::visit([&](auto member) { return fmt::format("{}", e.*member); }, field->member);
+  return std::visit(
+      [&](auto member) {
+        using T = std::remove_cvref_t<decltype(e.*member)>;
+        if constexpr (is_word<T>)
+          return std::string(word_for(e.*member));
+        else
+          return fmt::format("{}", e.*member);
+      },
+      field->member);
 }
 
 void check_experiment(const Experiment& e) {
@@ -151,11 +163,12 @@ void check_experiment(const Experiment& e) {
     fail_usage("config", "beta1 = {}, beta2 = {}: expected below 1", e.beta1, e.beta2);
   if (!std::regex_match(e.device, std::regex("cpu|cuda(:[0-9]{1,3})?")))
     fail_usage("config", "device = '{}': expected cpu, cuda or cuda:N", e.device);
-  if (e.precision == "bf16" && e.device == "cpu")
+  if (e.precision == Precision::Bf16 && e.device == "cpu")
     fail_usage("config", "precision = bf16 needs device = cuda (on a CPU it is slower than fp32)");
-  if (e.tf32 == "on" && e.device == "cpu")
+  if (e.tf32 && e.device == "cpu")
     fail_usage("config", "tf32 = on needs device = cuda (a CPU has no such products)");
-  check_pattern(e.track);
+  parse_layer_choice(e.track, AllLayers::Refused, "config", "track");
+  if (!e.budget.empty()) parse_budget(e.budget);
   resolve_options(method_spec(e.method), e.method_options);
 }
 
@@ -164,7 +177,10 @@ std::string canonical_text(const Experiment& e) {
   for (const ExperimentKey& key : experiment_keys())
     if (const std::string value = get_key(e, key.name); key.in_run_id && !value.empty())
       lines[key.name] = value;  // unset keys are left out: a new one keeps the ids of runs without it
-  if (e.tf32 == "off") lines.erase("tf32");  // likewise
+  const Experiment defaults;
+  for (const KeyField& field : key_fields())
+    if (field.at_default == AtDefault::LeftOut && get_key(e, field.name) == get_key(defaults, field.name))
+      lines.erase(field.name);
   // Complete options: writing out a default names the same run.
   lines["method-option"] = options_text(resolve_options(method_spec(e.method), e.method_options).values());
   std::string text;

@@ -10,6 +10,14 @@
 
 namespace rnb {
 
+enum class Schedule { Cosine, Linear, Constant };
+enum class LossMean {
+  Tokens,
+  Examples
+};  // of a step: over counted tokens, or over examples of their token means
+enum class SamplerMode { Iid, LargestRemainder, QuotaRound, QuotaBatch, Microbatch };
+enum class Precision { Fp32, Bf16 };
+
 struct Experiment {
   // what
   std::string store;  // key "store": folder of the prepared store
@@ -22,28 +30,28 @@ struct Experiment {
   uint64_t seed = 1;
   // training
   int64_t steps = 500, batch = 16, accumulation = 1;
-  std::string budget;  // "flops=X": all that the method spends; decides the steps
+  std::string budget;  // "flops=X" (config/budget.h): all that the method spends; decides the steps
   double lr = 1e-3, min_lr = 0, weight_decay = 0.01, beta1 = 0.9, beta2 = 0.999, eps = 1e-8, clip = 1.0;
-  std::string schedule = "cosine";  // cosine | linear | constant
-  double warmup = 0.05;             // fraction of steps
-  std::string loss = "token_mean";  // token_mean | example_mean
-  std::string sampler = "iid";      // iid | largest_remainder | quota_round | quota_batch | microbatch
-  std::string pack = "off";         // off | on: concatenate within a domain up to the context
+  Schedule schedule = Schedule::Cosine;
+  double warmup = 0.05;  // fraction of steps
+  LossMean loss = LossMean::Tokens;
+  SamplerMode sampler = SamplerMode::Iid;
+  bool pack = false;  // concatenate within a domain up to the context
   std::string track =
       "last";  // last | last:N | pattern:REGEX : layers whose per-domain gradients are tracked
-  std::string checkpoint_activations = "off";  // off | on: blocks are computed again in the backward pass
+  bool checkpoint_activations = false;  // blocks are computed again in the backward pass
   // evaluation and keeping
   int64_t eval_every = 100, mixing_eval_examples = 256, eval_batch = 32, log_every = 10;
   int64_t checkpoint_every = 0, keep_checkpoints = 1;  // 0: only when stopped by a signal
-  std::string zero_shot;  // folder of labelled images (datasets/readers/labelled_images.h) that a CLIP
-                          // classifies at the end
-  std::string save_model = "off";  // off | on: final weights as a Hugging Face folder <run>/model
+  std::string zero_shot;    // folder of labelled images (datasets/readers/labelled_images.h) that a CLIP
+                            // classifies at the end
+  bool save_model = false;  // final weights as a Hugging Face folder <run>/model
   // where
-  std::string device = "cpu";         // cpu | cuda | cuda:n
-  int threads = 0;                    // 0: all cores
-  std::string precision = "fp32";     // fp32 | bf16 (cuda only)
-  std::string tf32 = "off";           // off | on (cuda only): float32 products with 10 bits of mantissa
-  std::string deterministic = "off";  // off | on: kernels that repeat bit for bit, or an error
+  std::string device = "cpu";             // cpu | cuda | cuda:n
+  int threads = 0;                        // 0: all cores
+  Precision precision = Precision::Fp32;  // bf16 on cuda only
+  bool tf32 = false;                      // cuda only: float32 products with 10 bits of mantissa
+  bool deterministic = false;             // kernels that repeat bit for bit, or an error
 
   // Where each key's value came from: "default", "file x.ini:12", "command line"; for the printed table only.
   std::map<std::string, std::string> origin;

@@ -4,107 +4,149 @@
 
 namespace rnb {
 
-const std::vector<KeyField>& key_fields() {
-  constexpr double kMany = 1e12, kSeeds = 9007199254740992.0;  // 2^53: exact in a double and in JSON
-  using E = Experiment;
-  static const std::vector<KeyField> fields{
-      {"store", &E::store, 0, 0, {}, false, "folder of the prepared store (rnb prepare)"},
-      {"grouping",
-       &E::grouping,
-       0,
-       0,
-       {},
-       true,
-       "original, regroup:k=10, regroup:k=10..40:10[,by=loss], random:k=10, or a grouping's name"},
-      {"method", &E::method, 0, 0, {}, true, "mixing method; rnb list methods"},
-      {"model", &E::model, 0, 0, {}, true, "a size (rnb list models) or a Hugging Face folder"},
-      {"context", &E::context, 0, kMany, {}, true, "longest input in tokens; 0: the model's"},
-      {"seed", &E::seed, 0, kSeeds, {}, true, "of weights, sampling and method"},
-      {"steps", &E::steps, 1, kMany, {}, true, "optimiser steps"},
-      {"budget",
-       &E::budget,
-       0,
-       0,
-       {},
-       true,
-       "flops=X, all that the method may spend: sets the main run's steps (in the place of --steps)"},
-      {"batch", &E::batch, 1, kMany, {}, true, "examples a step, all parts together"},
-      {"accumulation", &E::accumulation, 1, kMany, {}, true, "equal parts that a batch is computed in"},
-      {"lr", &E::lr, 0, 1e6, {}, true, "peak learning rate"},
-      {"min-lr", &E::min_lr, 0, 1e6, {}, true, "learning rate at the end"},
-      {"weight-decay", &E::weight_decay, 0, 1e6, {}, true, "of AdamW; not on biases and norms"},
-      {"beta1", &E::beta1, 0, 1, {}, true, "of AdamW"},
-      {"beta2", &E::beta2, 0, 1, {}, true, "of AdamW"},
-      {"eps", &E::eps, 0, 1, {}, true, "of AdamW"},
-      {"clip", &E::clip, 0, 1e12, {}, true, "largest gradient norm; 0: no clipping"},
-      {"schedule", &E::schedule, 0, 0, {"cosine", "linear", "constant"}, true, "cosine, linear or constant"},
-      {"warmup", &E::warmup, 0, 1, {}, true, "fraction of the steps"},
-      {"loss", &E::loss, 0, 0, {"token_mean", "example_mean"}, true, "token_mean or example_mean"},
-      {"sampler",
-       &E::sampler,
-       0,
-       0,
-       {"iid", "largest_remainder", "quota_round", "quota_batch", "microbatch"},
-       true,
-       "iid, largest_remainder, quota_round, quota_batch or microbatch"},
-      {"pack", &E::pack, 0, 0, {"off", "on"}, true, "on: fill the context with examples of one domain"},
-      {"track", &E::track, 0, 0, {}, true, "layers of the domain gradients: last, last:N or pattern:REGEX"},
+namespace {
+
+constexpr double kMany = 1e12, kSeeds = 9007199254740992.0;  // 2^53: exact in a double and in JSON
+using E = Experiment;
+
+std::vector<KeyField> what_is_trained() {
+  return {
+      {.name = "store",
+       .member = &E::store,
+       .in_run_id = false,
+       .help = "folder of the prepared store (rnb prepare)"},
+      {.name = "grouping",
+       .member = &E::grouping,
+       .help = "original, regroup:k=10, regroup:k=10..40:10[,by=loss], random:k=10, or a grouping's name"},
+      {.name = "method", .member = &E::method, .help = "mixing method; rnb list methods"},
+      {.name = "model", .member = &E::model, .help = "a size (rnb list models) or a Hugging Face folder"},
+      {.name = "context",
+       .member = &E::context,
+       .high = kMany,
+       .help = "longest input in tokens; 0: the model's"},
+      {.name = "seed", .member = &E::seed, .high = kSeeds, .help = "of weights, sampling and method"},
+  };
+}
+
+std::vector<KeyField> how_it_is_trained() {
+  return {
+      {.name = "steps", .member = &E::steps, .low = 1, .high = kMany, .help = "optimiser steps"},
+      {.name = "budget",
+       .member = &E::budget,
+       .help = "flops=X, all that the method may spend: sets the main run's steps (instead of --steps)"},
+      {.name = "batch",
+       .member = &E::batch,
+       .low = 1,
+       .high = kMany,
+       .help = "examples per step, all parts together"},
+      {.name = "accumulation",
+       .member = &E::accumulation,
+       .low = 1,
+       .high = kMany,
+       .help = "equal parts that a batch is computed in"},
+      {.name = "lr", .member = &E::lr, .high = 1e6, .help = "peak learning rate"},
+      {.name = "min-lr", .member = &E::min_lr, .high = 1e6, .help = "learning rate at the end"},
+      {.name = "weight-decay",
+       .member = &E::weight_decay,
+       .high = 1e6,
+       .help = "of AdamW; not on biases and norms"},
+      {.name = "beta1", .member = &E::beta1, .high = 1, .help = "of AdamW"},
+      {.name = "beta2", .member = &E::beta2, .high = 1, .help = "of AdamW"},
+      {.name = "eps", .member = &E::eps, .high = 1, .help = "of AdamW"},
+      {.name = "clip", .member = &E::clip, .high = 1e12, .help = "largest gradient norm; 0: no clipping"},
+      {.name = "schedule", .member = &E::schedule, .help = "cosine, linear or constant"},
+      {.name = "warmup", .member = &E::warmup, .high = 1, .help = "fraction of the steps"},
+      {.name = "loss", .member = &E::loss, .help = "token_mean or example_mean"},
+      {.name = "sampler",
+       .member = &E::sampler,
+       .help = "iid, largest_remainder, quota_round, quota_batch or microbatch"},
+      {.name = "pack", .member = &E::pack, .help = "on: fill the context with examples of one domain"},
+      {.name = "track",
+       .member = &E::track,
+       .help = "layers of the domain gradients: last, last:N or pattern:REGEX"},
       // The numbers are the same bit for bit; seconds and FLOPs are not, and both are in the bill.
-      {"checkpoint-activations",
-       &E::checkpoint_activations,
-       0,
-       0,
-       {"off", "on"},
-       false,
-       "on: the backward pass computes each block again instead of keeping its inner values (less memory)"},
-      {"eval-every", &E::eval_every, 0, kMany, {}, true, "steps between reports; 0: only at the end"},
-      {"mixing-eval-examples",
-       &E::mixing_eval_examples,
-       1,
-       kMany,
-       {},
-       true,
-       "validation examples that a method's evaluation looks at"},
-      {"eval-batch", &E::eval_batch, 1, kMany, {}, true, "examples a batch of an evaluation"},
-      {"log-every", &E::log_every, 1, kMany, {}, false, "steps between log lines"},
-      {"checkpoint-every",
-       &E::checkpoint_every,
-       0,
-       kMany,
-       {},
-       false,
-       "steps between checkpoints; 0: only when stopped by a signal"},
-      {"keep-checkpoints", &E::keep_checkpoints, 1, kMany, {}, false, "how many of the newest stay"},
-      {"zero-shot",
-       &E::zero_shot,
-       0,
-       0,
-       {},
-       true,
-       "folder of labelled images that a CLIP classifies at the end: classes.txt and a folder a class, or "
-       "such tasks"},
-      {"save-model",
-       &E::save_model,
-       0,
-       0,
-       {"off", "on"},
-       false,
-       "on: write a Hugging Face folder <run>/model at the end; of a folder there, only an earlier save is "
-       "replaced"},
-      {"device", &E::device, 0, 0, {}, true, "cpu, cuda or cuda:N"},
+      {.name = "checkpoint-activations",
+       .member = &E::checkpoint_activations,
+       .in_run_id = false,
+       .help = "on: the backward pass computes each block again instead of keeping its inner values (less "
+               "memory)"},
+  };
+}
+
+std::vector<KeyField> what_is_kept() {
+  return {
+      {.name = "eval-every",
+       .member = &E::eval_every,
+       .high = kMany,
+       .help = "steps between reports; 0: only at the end"},
+      {.name = "mixing-eval-examples",
+       .member = &E::mixing_eval_examples,
+       .low = 1,
+       .high = kMany,
+       .help = "validation examples that a method's evaluation looks at"},
+      {.name = "eval-batch",
+       .member = &E::eval_batch,
+       .low = 1,
+       .high = kMany,
+       .help = "examples per batch of an evaluation"},
+      {.name = "log-every",
+       .member = &E::log_every,
+       .low = 1,
+       .high = kMany,
+       .in_run_id = false,
+       .help = "steps between log lines"},
+      {.name = "checkpoint-every",
+       .member = &E::checkpoint_every,
+       .high = kMany,
+       .in_run_id = false,
+       .help = "steps between checkpoints; 0: only when stopped by a signal"},
+      {.name = "keep-checkpoints",
+       .member = &E::keep_checkpoints,
+       .low = 1,
+       .high = kMany,
+       .in_run_id = false,
+       .help = "how many of the newest stay"},
+      {.name = "zero-shot",
+       .member = &E::zero_shot,
+       .help = "folder of labelled images that a CLIP classifies at the end: classes.txt and one folder per "
+               "class, "
+               "or several such tasks"},
+      {.name = "save-model",
+       .member = &E::save_model,
+       .in_run_id = false,
+       .help = "on: write a Hugging Face folder <run>/model at the end; of a folder there, only an earlier "
+               "save is "
+               "replaced"},
+  };
+}
+
+std::vector<KeyField> where_it_runs() {
+  return {
+      {.name = "device", .member = &E::device, .help = "cpu, cuda or cuda:N"},
       // Another number of threads moves sums by rounding only; a sweep divides the cores among its runs, and
       // its runs must keep their ids.
-      {"threads", &E::threads, 0, 4096, {}, false, "0: all cores"},
-      {"precision", &E::precision, 0, 0, {"fp32", "bf16"}, true, "fp32, or bf16 (cuda only)"},
-      {"tf32", &E::tf32, 0, 0, {"off", "on"}, true, "on: float32 products in TF32 (cuda only)"},
-      {"deterministic",
-       &E::deterministic,
-       0,
-       0,
-       {"off", "on"},
-       false,
-       "on: only kernels that repeat bit for bit on one machine; an error where there is none"},
+      {.name = "threads", .member = &E::threads, .high = 4096, .in_run_id = false, .help = "0: all cores"},
+      {.name = "precision", .member = &E::precision, .help = "fp32, or bf16 (cuda only)"},
+      {.name = "tf32",
+       .member = &E::tf32,
+       .at_default = AtDefault::LeftOut,
+       .help = "on: float32 products in TF32 (cuda only)"},
+      {.name = "deterministic",
+       .member = &E::deterministic,
+       .in_run_id = false,
+       .help = "on: only kernels that repeat bit for bit on one machine; an error where there is none"},
   };
+}
+
+}  // namespace
+
+const std::vector<KeyField>& key_fields() {
+  static const std::vector<KeyField> fields = [] {
+    std::vector<KeyField> all;
+    for (auto* part : {&what_is_trained, &how_it_is_trained, &what_is_kept, &where_it_runs})
+      for (KeyField& field : part()) all.push_back(std::move(field));
+    return all;
+  }();
   return fields;
 }
 
@@ -116,8 +158,9 @@ const KeyField* find_key_field(const std::string& name) {
 
 bool is_integer_key(const std::string& name) {
   const KeyField* field = find_key_field(name);
-  return field && !std::holds_alternative<std::string Experiment::*>(field->member) &&
-         !std::holds_alternative<double Experiment::*>(field->member);
+  return field && (std::holds_alternative<int64_t Experiment::*>(field->member) ||
+                   std::holds_alternative<uint64_t Experiment::*>(field->member) ||
+                   std::holds_alternative<int Experiment::*>(field->member));
 }
 
 std::vector<std::string> experiment_key_names() {

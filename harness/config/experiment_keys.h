@@ -11,15 +11,23 @@
 
 namespace rnb {
 
+// What happens to the run id when a key has its default value.
+enum class AtDefault {
+  Named,    // it is part of the id
+  LeftOut,  // keys that came later: the ids of earlier runs stay
+};
+
 struct KeyField {
-  using Member = std::variant<std::string Experiment::*, int64_t Experiment::*, uint64_t Experiment::*,
-                              int Experiment::*, double Experiment::*>;
+  using Member =
+      std::variant<std::string Experiment::*, int64_t Experiment::*, uint64_t Experiment::*,
+                   int Experiment::*, double Experiment::*, bool Experiment::*, Schedule Experiment::*,
+                   LossMean Experiment::*, SamplerMode Experiment::*, Precision Experiment::*>;
   std::string name;
   Member member;
-  double low = 0, high = 0;          // numbers: allowed range, both ends included
-  std::vector<std::string> choices;  // text: allowed values; empty: free
-  bool in_run_id = true;
-  std::string help;
+  double low = 0, high = 0;  // numbers: allowed range, both ends included
+  bool in_run_id = true;     // false for what cannot change results
+  AtDefault at_default = AtDefault::Named;
+  std::string help = {};
 };
 
 // Without "method-option", which is a map.

@@ -22,7 +22,7 @@ struct Embeddings {
   bool from_cache = false;
 };
 
-// embedder: minilm | static | encoder:FOLDER | static:FOLDER | npy:FILE (one row an example of the store) |
+// embedder: minilm | static | encoder:FOLDER | static:FOLDER | npy:FILE (one row per example of the store) |
 // vectors (that came with the data).
 // `prompt` names one of an encoder's folder; without it, its prompt "clustering" where it has one, else its
 // default. The cache's key is a digest of the encoder's files, the mode, the prompt and every text:
@@ -36,8 +36,8 @@ std::string embedder_digest(const std::string& embedder);
 // SHA-256 over an encoder's folder: names and contents of its weights, configuration and vocabulary.
 std::string encoder_digest(const std::filesystem::path& folder);
 
-// The cache itself, for other makers of embeddings. What is kept under a key; none: its folder is made, so
-// that one which cannot be is found before the work.
+// The cache itself, for other makers of embeddings. Returns the cached embeddings, or creates the folder now so that an
+// unwritable path fails early.
 std::optional<Embeddings> kept_embeddings(const Store& store, const std::string& key);
 // Writes vectors [examples x dim], and `record` with key and cost.
 Embeddings keep_embeddings(const Store& store, const std::string& key, std::span<const float> vectors,

@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/sha256.h"
-#include "base/stop_signal.h"
 #include "harness/grouping/embedding_cache.h"
 #include "harness/grouping/image_embedding.h"
 #include "harness/grouping/k_by_loss.h"
@@ -17,11 +16,12 @@ void make_by_loss(const Store& store, const GroupingExpression& expression, cons
   base.store = store.folder().string();
   base.device = options.device;
   base.precision = options.precision;
-  watch_stop_signals();
+  if (!options.short_run)
+    fail("regroup", "{}: k by loss trains short runs, which are not to be had here; choose k by silhouette",
+         expression.name);
   const KByLoss chosen = choose_k_by_loss(
       store, expression, base,
-      [&](const std::string& at_k) { return resolve_grouping(store, at_k, options); },
-      short_runner(options.shared_machine));
+      [&](const std::string& at_k) { return resolve_grouping(store, at_k, options); }, options.short_run);
   const NpyArray centroids(store.folder() / "groupings" / chosen.source / "centroids.npy");
   save_grouping(store, chosen.grouping, centroids.values<float>(), centroids.shape().at(1));
 }

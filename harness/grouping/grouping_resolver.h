@@ -4,18 +4,13 @@
 #include <string>
 
 #include "datasets/store/grouping.h"
+#include "harness/grouping/resolve_options.h"
 
 namespace rnb {
 
-// For the short runs of by=loss; nothing else here depends on them.
-struct ResolveOptions {
-  std::string device = "cpu", precision = "fp32";
-  bool shared_machine = false;
-};
-
 // Prints the grouping's warnings to standard error. UsageError when the expression is not understood, Error
-// when the grouping cannot be made; Stopped when a stop signal came during the short runs of by=loss, which
-// go on where they were cut when it is called again.
+// when the grouping cannot be made; Stopped when a stop signal came while a model was trained for it: that
+// run goes on where it was cut when this is called again.
 Grouping resolve_grouping(const Store& store, const std::string& expression,
                           const ResolveOptions& options = {});
 

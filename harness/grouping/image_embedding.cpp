@@ -3,18 +3,14 @@
 #include <charconv>
 #include <chrono>
 
-#include <ATen/Parallel.h>
-
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/sha256.h"
-#include "base/stop_signal.h"
 #include "harness/bill/flop_counter.h"
 #include "harness/bill/ledger.h"
+#include "harness/device/device.h"
 #include "harness/tasks/clip_batch.h"
-#include "harness/trainer/run_experiment.h"
 #include "models/clip.h"
-#include "results/run_file.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -22,12 +18,10 @@ namespace {
 
 constexpr int64_t kImages = 64;  // embedded at once
 
-struct Tower {
-  fs::path folder;
-  double seconds = 0, flops = 0;  // of its training
-};
-
-Tower train_tower(const Store& store, const TrainedEmbedder& wanted, const ResolveOptions& options) {
+TrainedTower train_tower(const Store& store, const TrainedEmbedder& wanted, const ResolveOptions& options) {
+  if (!options.train_tower)
+    fail("embed", "trained:{} trains a model, which is not to be had here; name one with clip:FOLDER",
+         wanted.model);
   Experiment e;
   e.store = store.folder().string();
   e.model = wanted.model;
@@ -36,24 +30,12 @@ Tower train_tower(const Store& store, const TrainedEmbedder& wanted, const Resol
   e.eval_batch = wanted.batch;
   e.method = "natural";
   e.eval_every = 0;
-  e.save_model = "on";
+  e.save_model = true;
   e.device = options.device;
   e.precision = options.precision;
   check_experiment(e);
-  watch_stop_signals();
-  RunSettings settings;
-  settings.out = store.folder() / "embedder-runs";
-  settings.earlier = Earlier::Resume;
-  settings.shared_machine = options.shared_machine;
-  settings.proxy_for = "the embeddings of images";
-  settings.threads = at::get_num_threads();
   fmt::print(stderr, "training {} for {} steps to embed the images with\n", e.model, e.steps);
-  const RunResult result = run_experiment(e, store, original_grouping(store), settings);
-  if (result.outcome.signal != 0) throw Stopped(result.outcome.signal);
-  const RunSummary run = read_run(result.folder / "run.h5");
-  Tower out{result.folder / "model", run.wall_seconds, 0};
-  for (const auto& [phase, flops] : run.flops) out.flops += flops;
-  return out;
+  return options.train_tower(e, store);
 }
 
 // Of everything that the vectors are made from: the weights, their shape, and the store's images.
@@ -93,8 +75,8 @@ TrainedEmbedder parse_trained_embedder(const std::string& embedder) {
 Embeddings embed_images(const Store& store, const std::string& embedder, const ResolveOptions& options) {
   const ImageStore images(store);
   const bool trained = !embedder.starts_with("clip:");
-  const Tower tower = trained ? train_tower(store, parse_trained_embedder(embedder), options)
-                              : Tower{embedder.substr(5), 0, 0};
+  const TrainedTower tower = trained ? train_tower(store, parse_trained_embedder(embedder), options)
+                                     : TrainedTower{embedder.substr(5), 0, 0};
   if (!fs::is_regular_file(tower.folder / "config.json"))
     fail("embed", "{}: is not a folder with a CLIP (config.json, model.safetensors)", tower.folder.string());
   const std::string key = key_of(store, tower.folder);
@@ -121,7 +103,7 @@ Embeddings embed_images(const Store& store, const std::string& embedder, const R
                             .to(torch::kCPU)
                             .contiguous();
       vectors.insert(vectors.end(), part.data_ptr<float>(), part.data_ptr<float>() + part.numel());
-      progress.update(begin);
+      progress.update(begin + static_cast<int64_t>(examples.size()));
     }
   }
   const double seconds =

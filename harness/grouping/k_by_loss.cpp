@@ -5,14 +5,9 @@
 #include <limits>
 #include <numeric>
 
-#include <ATen/Parallel.h>
-
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/stop_signal.h"
-#include "harness/trainer/run_experiment.h"
-#include "results/hdf5_file.h"
-#include "results/run_file.h"
 #include "results/statistics.h"
 
 namespace rnb {
@@ -107,13 +102,6 @@ std::vector<std::string> doubts(const Tried& tried, const std::vector<int64_t>& 
   return out;
 }
 
-// The last value of a curve; NaN where the run has no such curve.
-double last_of(const Hdf5Reader& run, const std::string& curve) {
-  const std::string path = "/curves/" + curve + "/value";
-  const auto values = run.has(path) ? run.doubles(path) : std::vector<double>{};
-  return values.empty() ? std::numeric_limits<double>::quiet_NaN() : values.back();
-}
-
 }  // namespace
 
 KByLoss choose_k_by_loss(const Store& store, const GroupingExpression& expression, const Experiment& base,
@@ -145,28 +133,6 @@ KByLoss choose_k_by_loss(const Store& store, const GroupingExpression& expressio
   manifest["flops"] = flops;
   for (const std::string& doubt : doubts(tried, expression.ks, best)) manifest["warnings"].push_back(doubt);
   return out;
-}
-
-ShortRunner short_runner(bool shared_machine) {
-  return [shared_machine](const Experiment& e, const Store& store, const Grouping& grouping) {
-    RunSettings settings;
-    settings.out = store.folder() / "k-runs";
-    settings.earlier = Earlier::Resume;
-    settings.shared_machine = shared_machine;
-    settings.proxy_for = "the choice of k";
-    settings.threads = at::get_num_threads();
-    const RunResult result = run_experiment(e, store, grouping, settings);
-    if (result.outcome.signal != 0) throw Stopped(result.outcome.signal);
-    const RunSummary run = read_run(result.folder / "run.h5");
-    const Hdf5Reader file(run.file);
-    const double weighted = last_of(file, "valid_weighted_loss");
-    ShortRun out{run.run_id, std::isnan(weighted) ? last_of(file, "valid_loss") : weighted, run.wall_seconds,
-                 0};
-    for (const auto& [phase, flops] : run.flops)
-      if (phase != "regroup")
-        out.flops += flops;  // the clustering's own cost is billed once, not at each run
-    return out;
-  };
 }
 
 }  // namespace rnb

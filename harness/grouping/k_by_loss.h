@@ -8,17 +8,11 @@
 
 #include "datasets/store/grouping.h"
 #include "harness/config/experiment.h"
+#include "harness/grouping/resolve_options.h"
 #include "methods/regroup/grouping_expression.h"
 
 namespace rnb {
 
-struct ShortRun {
-  std::string run_id;
-  double loss = 0;  // validation, nats per token; by the data's evaluation weights where it has some
-  double seconds = 0, flops = 0;  // all that the run took, its evaluations included
-};
-// Makes the run, or finds it made. Throws Stopped when a stop signal cut it.
-using ShortRunner = std::function<ShortRun(const Experiment&, const Store&, const Grouping&)>;
 using GroupingAt = std::function<Grouping(const std::string& expression)>;
 
 struct KByLoss {
@@ -32,8 +26,5 @@ struct KByLoss {
 // from another k's. Ties go to the smaller k. Error when no k has a finite loss.
 KByLoss choose_k_by_loss(const Store& store, const GroupingExpression& expression, const Experiment& base,
                          const GroupingAt& grouping_at, const ShortRunner& run);
-
-// The runner of the program: run_experiment under STORE/k-runs, the result read back from run.h5.
-ShortRunner short_runner(bool shared_machine);
 
 }  // namespace rnb

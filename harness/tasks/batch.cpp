@@ -60,7 +60,7 @@ Batch on_device(const Batch& host, torch::Device device) {
   return batch;
 }
 
-std::vector<RowSpec> one_example_a_row(std::span<const Draw> draws) {
+std::vector<RowSpec> one_example_per_row(std::span<const Draw> draws) {
   std::vector<RowSpec> rows;
   for (const Draw& d : draws) rows.push_back({d.domain, {d.example}});
   return rows;
@@ -68,7 +68,7 @@ std::vector<RowSpec> one_example_a_row(std::span<const Draw> draws) {
 
 std::vector<RowSpec> packed_rows(const Store& store, std::span<const Draw> draws, Sampler& sampler,
                                  int64_t context) {
-  std::vector<RowSpec> rows = one_example_a_row(draws);
+  std::vector<RowSpec> rows = one_example_per_row(draws);
   for (RowSpec& row : rows) {
     auto length = static_cast<int64_t>(store.tokens(row.examples.front()).size());
     while (length < context + 1) {

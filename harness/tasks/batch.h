@@ -38,7 +38,7 @@ Batch collate(const Store& store, std::span<const RowSpec> rows, int64_t context
 // The same batch with its tensors on the device (device.h's to_device).
 Batch on_device(const Batch& host, torch::Device device);
 
-std::vector<RowSpec> one_example_a_row(std::span<const Draw> draws);
+std::vector<RowSpec> one_example_per_row(std::span<const Draw> draws);
 // Fills each row with further examples of its domain's stream while there is room.
 std::vector<RowSpec> packed_rows(const Store& store, std::span<const Draw> draws, Sampler& sampler,
                                  int64_t context);

@@ -29,7 +29,7 @@ ClipTask::ClipTask(const Experiment& e, const Store& store, torch::Device device
     fail("model",
          "{} has {} token ids, the store's tokenizer {}; prepare the store with the model's own tokenizer",
          e.model, model_.config().vocab_size, store.vocab_size());
-  if (e.checkpoint_activations == "on") model_.keep_activations(Activations::Recompute);
+  if (e.checkpoint_activations) model_.keep_activations(Activations::Recompute);
 }
 
 double ClipTask::last_layers_size() const {

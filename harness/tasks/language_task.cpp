@@ -18,7 +18,7 @@ LanguageTask::LanguageTask(const Experiment& e, const Store& store, torch::Devic
       device_(device),
       model_(make_language_model(e.model, store.vocab_size(), e.context, e.seed, device)),
       context_(e.context > 0 ? e.context : model_->context()) {
-  if (e.checkpoint_activations == "on") model_->keep_activations(Activations::Recompute);
+  if (e.checkpoint_activations) model_->keep_activations(Activations::Recompute);
   if (model_->vocab_size() < store_.vocab_size())
     fail("model",
          "{} has {} token ids, the store's tokenizer {}; prepare the store with the model's own tokenizer",

@@ -5,20 +5,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "base/suggest.h"
 #include "methods/math/quota.h"
 
 namespace rnb {
-
-SamplerMode parse_sampler_mode(const std::string& name) {
-  if (name == "iid") return SamplerMode::Iid;
-  if (name == "largest_remainder") return SamplerMode::LargestRemainder;
-  if (name == "quota_round") return SamplerMode::QuotaRound;
-  if (name == "quota_batch") return SamplerMode::QuotaBatch;
-  if (name == "microbatch") return SamplerMode::Microbatch;
-  fail_usage("sampler", "unknown mode '{}'{}", name,
-             suggestion(name, {"iid", "largest_remainder", "quota_round", "quota_batch", "microbatch"}));
-}
 
 Sampler::Sampler(SamplerMode mode, std::vector<std::vector<int64_t>> pools, uint64_t seed,
                  int64_t round_steps)
@@ -57,6 +46,14 @@ std::vector<int32_t> repeat_by(const std::vector<int64_t>& counts) {
 
 }  // namespace
 
+// A function of seed, round and the round's weights, so that it need not be kept in a checkpoint.
+void Sampler::plan_round(int64_t round, int64_t places) {
+  if (plan_round_ == round && static_cast<int64_t>(plan_.size()) == places) return;
+  plan_ = repeat_by(floor_rest_to_last(round_p_, places));
+  Rng(seed_, "quota_round", static_cast<uint64_t>(round)).shuffle(std::span(plan_));
+  plan_round_ = round;
+}
+
 std::vector<int32_t> Sampler::domains_of_batch(int64_t step, int64_t n, int64_t microbatches,
                                                std::span<const double> p) {
   std::vector<int32_t> out;
@@ -85,10 +82,12 @@ std::vector<int32_t> Sampler::domains_of_batch(int64_t step, int64_t n, int64_t 
     }
     case SamplerMode::QuotaRound: {
       const int64_t round = (step - 1) / round_steps_, place = (step - 1) % round_steps_;
-      if (place == 0 || round_p_.empty()) round_p_.assign(p.begin(), p.end());
-      auto plan = repeat_by(floor_rest_to_last(round_p_, n * round_steps_));
-      Rng(seed_, "quota_round", static_cast<uint64_t>(round)).shuffle(std::span(plan));
-      return {plan.begin() + place * n, plan.begin() + (place + 1) * n};
+      if (place == 0 || round_p_.empty()) {
+        round_p_.assign(p.begin(), p.end());
+        plan_round_ = -1;
+      }
+      plan_round(round, n * round_steps_);
+      return {plan_.begin() + place * n, plan_.begin() + (place + 1) * n};
     }
   }
   rng.shuffle(std::span(out));
@@ -136,6 +135,7 @@ void Sampler::load(const nlohmann::json& saved) {
   saved.at("cursor").get_to(cursor_);
   saved.at("residual").get_to(residual_);
   saved.at("round_p").get_to(round_p_);
+  plan_round_ = -1;
   RNB_ASSERT(cursor_.size() == pools_.size() && residual_.size() == pools_.size());
 }
 

@@ -5,15 +5,13 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
-namespace rnb {
+#include "harness/config/experiment.h"
 
-enum class SamplerMode { Iid, LargestRemainder, QuotaRound, QuotaBatch, Microbatch };
-SamplerMode parse_sampler_mode(const std::string& name);  // UsageError with a suggestion
+namespace rnb {
 
 struct Draw {
   int64_t example = 0;  // index in the store
@@ -36,6 +34,7 @@ class Sampler {
   void load(const nlohmann::json& saved);
 
  private:
+  void plan_round(int64_t round, int64_t places);
   std::vector<int32_t> domains_of_batch(int64_t step, int64_t n, int64_t microbatches,
                                         std::span<const double> p);
   SamplerMode mode_;
@@ -47,6 +46,8 @@ class Sampler {
   std::vector<std::vector<int64_t>> order_;  // cached permutation of the epoch in order_epoch_
   std::vector<int64_t> order_epoch_;
   std::vector<double> round_p_;  // QuotaRound: the weights at the round's start
+  std::vector<int32_t> plan_;    // QuotaRound: the domain of each place of round plan_round_; derived
+  int64_t plan_round_ = -1;
 };
 
 }  // namespace rnb

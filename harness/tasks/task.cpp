@@ -23,7 +23,7 @@ std::unique_ptr<Task> make_task(const Experiment& e, const Store& store, torch::
 }
 
 void check_task(const Experiment& e, const Task& task) {
-  if (e.pack == "on" && task.context() == 0)
+  if (e.pack && task.context() == 0)
     fail_usage("pack", "pack = on fills rows with text; {} reads pairs", e.model);
   if (!e.zero_shot.empty() && !is_clip(e.model))
     fail_usage("zero-shot", "zero-shot classifies images with a CLIP; {} is none", e.model);

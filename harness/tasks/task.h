@@ -1,6 +1,6 @@
 #pragma once
 // What is trained, as the trainer sees it: examples become a batch, a batch becomes encoded rows, encoded
-// rows become one loss a counted place. A language model counts completion tokens, a CLIP counts pairs;
+// rows become one loss per counted place. A language model counts completion tokens, a CLIP counts pairs;
 // everything else about a run (mixtures, optimiser, signals, bill, log) is the same for both.
 
 #include <cstdint>
@@ -48,7 +48,7 @@ class Task {
     return on_device(collate_on_host(rows, step), device());
   }
 
-  using Encoded = std::vector<torch::Tensor>;  // float32, a row a counted place
+  using Encoded = std::vector<torch::Tensor>;  // float32, one row per counted place
   virtual Encoded encode(const Batch& batch) = 0;
   // sum_r row_weight_r x loss_r over the batch's counted places, and each loss. tracker may be null.
   virtual HeadOutput loss(const Encoded& rows, const Batch& batch, const torch::Tensor& row_weight,

@@ -107,7 +107,7 @@ void DomainGradients::end_step() {
 
 GradientGram DomainGradients::gram() const {
   const torch::NoGradGuard no_grad;
-  GradientGram out;  // its dot products are 2 FLOPs an element
+  GradientGram out;  // its dot products are 2 FLOPs per element
   out.m = m_;
   out.count = count_;
   out.squared_norms = squared_norms_;

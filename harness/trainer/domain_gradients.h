@@ -19,7 +19,7 @@ namespace rnb {
 class DomainGradients : public LinearTracker {
  public:
   // `layers`: names of the tracked linear layers.
-  // `accumulation`: micro-batches a step. `step_norms`: also the sums of squared norms of each step's own
+  // `accumulation`: micro-batches per step. `step_norms`: also the sums of squared norms of each step's own
   // gradients (Needs::step_norms); without, GradientGram::squared_norms is empty.
   DomainGradients(std::vector<std::string> layers, size_t domains, int64_t accumulation, bool step_norms,
                   Ledger& ledger);

@@ -17,7 +17,7 @@ class GradientVectors {
   };
   // Of the batch's mean loss. Does not touch the parameters' own gradients.
   Result of(const Batch& batch);
-  // [n x n] row-major; rows and columns of undefined vectors are 0. Two FLOPs an element, added to the
+  // [n x n] row-major; rows and columns of undefined vectors are 0. Two FLOPs per element, added to the
   // ledger.
   static std::vector<double> dot_products(const std::vector<torch::Tensor>& vectors, Ledger& ledger);
   void set(const torch::Tensor& gradient);  // into the parameters' own gradients

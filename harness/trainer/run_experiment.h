@@ -6,7 +6,7 @@
 
 #include "datasets/store/grouping.h"
 #include "harness/config/experiment.h"
-#include "harness/trainer/trainer.h"
+#include "harness/trainer/run_outcome.h"
 
 namespace rnb {
 
@@ -16,7 +16,7 @@ struct RunSettings {
   std::filesystem::path out = "runs";  // the run goes to out/<run id>
   Earlier earlier = Earlier::Refuse;
   bool shared_machine = false;
-  std::string proxy_for;  // a proxy: what it is for, and of which run; empty: a run of its own
+  std::string proxy_for = {};  // a proxy: what it is for, and of which run; empty: a run of its own
   int threads = 1;
 };
 

@@ -1,55 +1,52 @@
 #pragma once
-// The services of a run: answers from the log what had been served before a cut, and writes down what is
-// served now.
+// The services of a run (methods/core/services.h): answers from the log what had been served before a cut,
+// serves and writes down what is asked now.
 
 #include <deque>
-#include <utility>
 
-#include "base/error.h"
-#include "harness/trainer/trainer.h"
+#include <nlohmann/json.hpp>
+
+#include "harness/trainer/run.h"
+#include "harness/trainer/step.h"
+#include "methods/core/services.h"
 
 namespace rnb {
 
-class Trainer::RunServices : public Services {
+class RunServices : public Services {
  public:
-  explicit RunServices(Trainer& trainer) : trainer_(trainer) {}
+  RunServices(Run& run, Stepper& stepper) : run_(run), stepper_(stepper) {}
 
   // Exchanges {"request", "answer"} of the call that is made next, as far as it got before the cut.
   void remember(std::deque<nlohmann::json> exchanges) { remembered_ = std::move(exchanges); }
+  // After a call. Error where the mixer asked for less than before the cut: it is then not a function of its
+  // state and signals.
+  void check_all_asked() const;
 
-  void open(bool open) { open_ = open; }
-  void close() {
-    open_ = false;
-    if (!remembered_.empty())
-      fail("resume", "{} asked for less than before the cut; it is not a function of its state and signals",
-           trainer_.e_.method);
-  }
-
-  nlohmann::json request(const nlohmann::json& call) override {
-    if (!open_)
-      fail("method", "{} asks for '{}' in on_batch or on_step; ask in on_eval or on_round",
-           trainer_.e_.method, call.at("service").get<std::string>());
-    if (!remembered_.empty()) {
-      const nlohmann::json exchange = std::move(remembered_.front());
-      remembered_.pop_front();
-      if (exchange.at("request") != call)
-        fail("resume", "{} asks {} where it had asked {} before the cut", trainer_.e_.method, call.dump(),
-             exchange.at("request").dump());
-      return exchange.at("answer");
-    }
-    nlohmann::json answer = trainer_.serve(call);
-    trainer_.log_->append({{"event", "signal"},
-                           {"step", trainer_.step_},
-                           {"call", "service"},
-                           {"data", {{"request", call}, {"answer", answer}}},
-                           {"record", nullptr}});
-    return answer;
-  }
+  nlohmann::json request(const nlohmann::json& call) override;
 
  private:
-  Trainer& trainer_;
+  friend class OpenServices;
+  nlohmann::json serve(const nlohmann::json& call);
+
+  Run& run_;
+  Stepper& stepper_;
   std::deque<nlohmann::json> remembered_;
   bool open_ = false;
 };
+
+// A mixer may ask only in calls that can be made again: while one of these says so.
+class OpenServices {
+ public:
+  OpenServices(RunServices& services, bool open) : services_(services) { services_.open_ = open; }
+  ~OpenServices() { services_.open_ = false; }
+  OpenServices(const OpenServices&) = delete;
+  OpenServices& operator=(const OpenServices&) = delete;
+
+ private:
+  RunServices& services_;
+};
+
+// Per-domain losses on the run's fixed subset of the validation split, charged to the method.
+DomainLosses mixing_losses(Run& run, Task& task);
 
 }  // namespace rnb

@@ -1,5 +1,5 @@
 #pragma once
-// A run's real peak of tensors and FLOPs a step, beside what was predicted of it.
+// A run's real peak of tensors and FLOPs per step, beside what was predicted of it.
 
 #include <utility>
 #include <vector>

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "datasets/prepare.h"
-#include "harness/commands/run_command.h"
+#include "harness/commands/cli.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
@@ -53,7 +53,7 @@ fs::path pico_run(const std::string& name, const std::string& method, int64_t st
   if (std::find(more.begin(), more.end(), "--model") == more.end())
     args.insert(args.end(), {"--model", "pico"});
   args.insert(args.end(), more.begin(), more.end());
-  EXPECT_EQ(run_command(args), 0);
+  EXPECT_EQ(call_command("run", args), 0);
   for (const auto& entry : fs::directory_iterator(out))
     if (entry.path().filename() != "proxies") return entry.path();
   return {};

@@ -104,7 +104,7 @@ TEST_F(CudaError, NotOfADryRun) {
       run({"run", "--store", store(), "--model", "pico", "--out", out(), "--device", "cuda", "--dry-run"});
   EXPECT_EQ(outcome.status, 0) << outcome.text;
   EXPECT_THAT(outcome.text,
-              AllOf(HasSubstr("parameters"), HasSubstr("FLOPs a step"), HasSubstr("peak of tensors")));
+              AllOf(HasSubstr("parameters"), HasSubstr("FLOPs per step"), HasSubstr("peak of tensors")));
   EXPECT_EQ(files(scratch_.path()), before);
 }
 

@@ -11,9 +11,9 @@
 #include "base/npy.h"
 #include "base/random.h"
 #include "base/stop_signal.h"
-#include "harness/commands/regroup_command.h"
-#include "harness/commands/run_command.h"
+#include "harness/commands/cli.h"
 #include "harness/grouping/grouping_resolver.h"
+#include "harness/trainer/training_for_groupings.h"
 #include "results/hdf5_file.h"
 #include "results/run_file.h"
 #include "tests/datasets/small_store.h"
@@ -153,7 +153,7 @@ TEST(KByLossRuns, AreRunsOfTheirOwnMadeOnceAndBilled) {
                                       "--k-method", "rnb",
                                       "--threads",  "1"};
   ::testing::internal::CaptureStdout();
-  EXPECT_EQ(regroup_command(args), 0);
+  EXPECT_EQ(call_command("regroup", args), 0);
   const std::string shown = ::testing::internal::GetCapturedStdout();
   EXPECT_THAT(shown, HasSubstr("validation loss"));
   EXPECT_THAT(shown, HasSubstr("chosen"));
@@ -170,13 +170,13 @@ TEST(KByLossRuns, AreRunsOfTheirOwnMadeOnceAndBilled) {
   // Cut short: the grouping is not there and one run lacks its end. Only that run is done again.
   const std::string text = fmt::format(
       "regroup:k=2..4,embedder={},by=loss,steps=20,seeds=2,model=pico,batch=8,lr=3e-3,method=rnb", points);
-  const Grouping first = resolve_grouping(store, text);
+  const Grouping first = resolve_grouping(store, text, options_with_training("cpu", Precision::Fp32));
   EXPECT_EQ(read_run(runs[0] / "run.h5").experiment.at("method"), "rnb");
   fs::remove_all(store.folder() / "groupings" / first.name);
   fs::remove(runs[2] / "run.h5");
   std::vector<fs::file_time_type> before;
   for (const fs::path& run : runs) before.push_back(fs::last_write_time(run / "events.jsonl"));
-  const Grouping again = resolve_grouping(store, text);
+  const Grouping again = resolve_grouping(store, text, options_with_training("cpu", Precision::Fp32));
   for (size_t i = 0; i < runs.size(); ++i)
     EXPECT_EQ(fs::last_write_time(runs[i] / "events.jsonl") == before[i], i != 2) << i;
   EXPECT_THAT(runs_in(place), SizeIs(6));
@@ -185,7 +185,7 @@ TEST(KByLossRuns, AreRunsOfTheirOwnMadeOnceAndBilled) {
 
   // A run on it carries the choice and its bill.
   const fs::path out = folder.path() / "runs";
-  EXPECT_EQ(run_command({"--store", store.folder().string(), "--grouping", text, "--model", "pico", "--steps",
+  EXPECT_EQ(call_command("run", {"--store", store.folder().string(), "--grouping", text, "--model", "pico", "--steps",
                          "5", "--threads", "1", "--out", out.string()}),
             0);
   const fs::path file = runs_in(out).front() / "run.h5";

@@ -39,9 +39,13 @@ TEST(Sampler, VisitsEveryExampleOnceBeforeAnyTwice) {
 }
 
 TEST(Sampler, EqualWeightsDrawEqualBatchesWhateverCameBeforeInOtherDomains) {
-  Sampler a(SamplerMode::Iid, pools_of({50, 50}), 9, 1), b(SamplerMode::Iid, pools_of({50, 50}), 9, 1);
-  const std::vector<double> p{0.3, 0.7};
-  for (int step = 1; step <= 5; ++step)
+  // b has drawn from a third domain before, which a has not: in the other two nothing has moved.
+  Sampler a(SamplerMode::Iid, pools_of({50, 50, 50}), 9, 1),
+      b(SamplerMode::Iid, pools_of({50, 50, 50}), 9, 1);
+  const std::vector<double> p{0.3, 0.7, 0.0}, third{0, 0, 1};
+  for (int step = 1; step <= 5; ++step) b.draw(step, 8, 1, third);
+  EXPECT_EQ(b.drawn(), (std::vector<int64_t>{0, 0, 40}));
+  for (int step = 6; step <= 10; ++step)
     EXPECT_EQ(examples_of(a.draw(step, 8, 1, p)), examples_of(b.draw(step, 8, 1, p)));
 }
 

@@ -8,11 +8,12 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "datasets/prepare.h"
-#include "harness/commands/run_command.h"
+#include "harness/commands/cli.h"
 #include "harness/tasks/task.h"
 #include "harness/trainer/domain_gradients.h"
 #include "harness/trainer/gradient_vectors.h"
-#include "harness/trainer/trainer.h"
+#include "harness/trainer/run_experiment.h"
+#include "harness/trainer/tracked_layers.h"
 #include "results/event_log.h"
 #include "results/run_file.h"
 #include "tests/datasets/small_tars.h"
@@ -84,7 +85,7 @@ fs::path run_pairs(const std::string& name, const std::string& method, std::vect
                                 "--keep-checkpoints",
                                 "10"};
   args.insert(args.end(), more.begin(), more.end());
-  EXPECT_EQ(run_command(args), 0);
+  EXPECT_EQ(call_command("run", args), 0);
   for (const auto& entry : fs::directory_iterator(out))
     if (entry.path().filename() != "proxies") return entry.path();
   return {};
@@ -179,7 +180,7 @@ TEST(ClipTask, ATextsEndIsTheModelsAndIsKeptWhenTheTextIsCut) {
 TEST(ClipTask, TrackedProjectionsGiveTheGradientsOfTheDomainsLosses) {
   const Store store(pair_store());
   const auto task = make_task(experiment_of("clip-pico"), store, torch::kCPU);
-  EXPECT_EQ(tracked_layers("last", task->linear_names(), task->last_layers()),
+  EXPECT_EQ(tracked_layers({.kind = LayerChoice::Kind::Last}, task->linear_names(), task->last_layers()),
             (std::vector<std::string>{"visual_projection", "text_projection"}));
   Ledger ledger;
   DomainGradients sums({"visual_projection", "text_projection"}, 2, 1, false, ledger);
@@ -219,7 +220,7 @@ TEST(ClipTask, NeedsAStoreWithImagesAndRefusesPacking) {
   const Store store(text);
   EXPECT_THROW(make_task(experiment_of("clip-pico"), store, torch::kCPU), Error);
   auto e = experiment_of("clip-pico");
-  e.pack = "on";
+  e.pack = true;
   const Store pairs(pair_store());
   EXPECT_THROW(check_task(e, *make_task(e, pairs, torch::kCPU)), UsageError);
   // Captions are texts like any other: a language model may learn them.

@@ -6,8 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/commands/regroup_command.h"
-#include "harness/commands/run_command.h"
+#include "harness/commands/cli.h"
 #include "harness/grouping/grouping_resolver.h"
 #include "models/text_encoder.h"
 #include "results/event_log.h"
@@ -36,9 +35,9 @@ class UnseenDomains : public testing::Test {
   // The run's folder.
   fs::path run(const std::string& name, const std::string& method, const std::string& grouping) {
     const fs::path out = folder_.path() / name;
-    EXPECT_EQ(run_command({"--store", (folder_.path() / "store").string(), "--grouping", grouping, "--method",
-                           method, "--model", "pico", "--steps", "20", "--batch", "8", "--eval-every", "10",
-                           "--threads", "1", "--out", out.string()}),
+    EXPECT_EQ(call_command("run", {"--store", (folder_.path() / "store").string(), "--grouping", grouping,
+                                   "--method", method, "--model", "pico", "--steps", "20", "--batch", "8",
+                                   "--eval-every", "10", "--threads", "1", "--out", out.string()}),
               0);
     for (const auto& entry : fs::directory_iterator(out))
       if (entry.path().filename() != "proxies") return entry.path();
@@ -83,7 +82,8 @@ TEST_F(UnseenDomains, RegroupGivesEvaluationExamplesToTrainingClustersAndRnbRuns
     GTEST_SKIP() << e.what();
   }
   const std::string store = (folder_.path() / "store").string();
-  EXPECT_EQ(regroup_command({"--store", store, "--embedder", "static", "--k", "3", "--threads", "1"}), 0);
+  EXPECT_EQ(call_command("regroup", {"--store", store, "--embedder", "static", "--k", "3", "--threads", "1"}),
+            0);
   const Store prepared(store);
   const Grouping g = resolve_grouping(prepared, "regroup:k=3,embedder=static");
   const auto train = count_domains(prepared, g, Split::Train),
