@@ -71,7 +71,8 @@ std::vector<RowSpec> packed_rows(const Store& store, std::span<const Draw> draws
   std::vector<RowSpec> rows = one_example_per_row(draws);
   for (RowSpec& row : rows) {
     auto length = static_cast<int64_t>(store.tokens(row.examples.front()).size());
-    while (length < context + 1) {
+    // At most one example per place: a domain of empty examples would never fill the row.
+    while (length < context + 1 && static_cast<int64_t>(row.examples.size()) < context + 1) {
       const Draw more = sampler.next_of(row.domain);
       row.examples.push_back(more.example);
       length += static_cast<int64_t>(store.tokens(more.example).size());
