@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 const fs::path kFixtures = fs::path(RNB_SOURCE_DIR) / "tests/datasets/tokenizers/fixtures";
 
 void copy_all(const fs::path& from, const fs::path& to) {
-  fs::copy(from, to, fs::copy_options::overwrite_existing);
+  fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
 }
 
 TEST(LoadTokenizer, TakesTheFirstKindThatFits) {
