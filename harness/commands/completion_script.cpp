@@ -17,6 +17,7 @@ std::string words_of(const std::vector<std::string>& words) {
 
 std::string names_of(const std::vector<CompletedCommand>& commands) {
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const CompletedCommand& command : commands) names.push_back(command.name);
   return words_of(names);
 }

@@ -14,13 +14,13 @@
 
 namespace rnb {
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;  // as the other process wrote them
 namespace {
 
 // What a program prints, as JSON; null when it fails or prints something else.
-Json json_of_program(std::vector<std::string> words) {
+OrderedJson json_of_program(std::vector<std::string> words) {
   const auto output = output_of_program(std::move(words));
-  return output ? Json::parse(*output, nullptr, /*allow_exceptions=*/false) : Json();
+  return output ? OrderedJson::parse(*output, nullptr, /*allow_exceptions=*/false) : OrderedJson();
 }
 
 Finding file(const std::string& name, const fs::path& path, Health otherwise, const std::string& mend) {
@@ -85,7 +85,7 @@ Findings findings_of_libraries() {
 Findings findings_of_libtorch(const Installation& installation, const fs::path& self) {
   std::error_code code;
   if (!fs::exists(installation.train_module(), code)) return {};  // said among the files
-  const Json facts = json_of_program({self.string(), "doctor", "--libtorch"});
+  const OrderedJson facts = json_of_program({self.string(), "doctor", "--libtorch"});
   if (!facts.is_object())
     return {{"LibTorch", "LibTorch",
              fmt::format("{} cannot be opened; rnb doctor --libtorch says why",
@@ -117,7 +117,7 @@ Findings findings_of_gpu(const Installation& installation, const std::string& cu
 
 Findings findings_of_python(const Installation& installation) {
   const fs::path python = installation.python();
-  const Json found = json_of_program({python.string(), "-c", kAskPython});
+  const OrderedJson found = json_of_program({python.string(), "-c", kAskPython});
   if (!found.is_object())
     return {
         {"Python", "Python", python.string() + " does not run", Health::Missing, python_line(installation)}};
