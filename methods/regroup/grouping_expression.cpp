@@ -4,8 +4,10 @@
 #include <cctype>
 #include <charconv>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
+#include "base/number_range.h"
 #include "base/random.h"
 #include "base/suggest.h"
 
@@ -20,7 +22,7 @@ constexpr const char* kForms =
     "regroup:k=5..30:5,by=loss[,steps=100][,seeds=3][,model=nano][,context=0][,batch=16][,lr=1e-3]"
     "[,method=stratified], "
     "random:k=10[,seed=1], or a grouping's name";
-constexpr int64_t kMostClusters = 10'000'000, kMostStarts = 10'000, kMostSeed = 0x7fffffff;
+constexpr int64_t kMostClusters = 10'000'000, kMostRange = 1000, kMostStarts = 10'000, kMostSeed = 0x7fffffff;
 
 int64_t whole(const std::string& text, const std::string& all, int64_t least, int64_t most) {
   int64_t n = 0;
@@ -31,28 +33,24 @@ int64_t whole(const std::string& text, const std::string& all, int64_t least, in
   return n;
 }
 
-struct Range {
+// The values of k, and how a grouping's name writes them.
+struct ClusterCounts {
   std::vector<int64_t> ks;
-  std::string text;  // canonical
+  std::string text;
 };
 
-Range k_values(const std::string& text, const std::string& all) {
-  const auto number = [&](const std::string& part) { return whole(part, all, 1, kMostClusters); };
-  const size_t dots = text.find("..");
-  if (dots == std::string::npos) {
-    const int64_t k = number(text);
-    return {{k}, std::to_string(k)};
-  }
-  const size_t colon = text.find(':', dots);
-  const int64_t first = number(text.substr(0, dots));
-  const int64_t last = number(text.substr(dots + 2, colon == std::string::npos ? colon : colon - dots - 2));
-  const int64_t step = colon == std::string::npos ? 1 : number(text.substr(colon + 1));
-  if (first > last || (last - first) / step >= 1000)
-    fail_usage("grouping", "k={} is no range of 1 to 1000 values; {}", text, kForms);
-  Range range;
-  for (int64_t k = first; k <= last; k += step) range.ks.push_back(k);
-  range.text = step == 1 ? fmt::format("{}..{}", first, last) : fmt::format("{}..{}_{}", first, last, step);
-  return range;
+ClusterCounts k_values(const std::string& text, const std::string& all) {
+  const auto range = parse_number_range(text);
+  if (!range || range->first < 1 || range->last > kMostClusters || range->count() > kMostRange)
+    fail_usage(
+        "grouping",
+        "k={} in '{}' is no whole number from 1 to {} and no first..last[:step] of at most {} values; {}",
+        text, all, kMostClusters, kMostRange, kForms);
+  if (range->count() == 1 && text.find("..") == std::string::npos)
+    return {{range->first}, std::to_string(range->first)};
+  return {range->values(), range->step == 1
+                               ? fmt::format("{}..{}", range->first, range->last)
+                               : fmt::format("{}..{}_{}", range->first, range->last, range->step)};
 }
 
 // What stands after the kind in "npy:FILE", "encoder:FOLDER" and their like; empty for the others.
@@ -120,6 +118,60 @@ std::string short_runs_name(const ShortRuns& runs) {
   return fmt::format("-loss-{}x{}-{:08x}", runs.steps, runs.seeds, hash64(rest) >> 32);
 }
 
+// What has been read so far.
+struct Draft {
+  GroupingExpression e;
+  std::string k_text;  // as the name writes it
+  bool by_loss = false;
+  ShortRuns runs;
+  std::string of_runs;  // a key that is of the short runs; empty: none was given
+};
+
+void set_key(Draft& draft, const std::string& key, const std::string& value, const std::string& text) {
+  GroupingExpression& e = draft.e;
+  if (key == "k") {
+    ClusterCounts counts = k_values(value, text);
+    e.ks = std::move(counts.ks);
+    draft.k_text = std::move(counts.text);
+  } else if (key == "seed") {
+    e.seed = static_cast<uint64_t>(whole(value, text, 0, kMostSeed));
+  } else if (key == "nredo") {
+    e.nredo = static_cast<int>(whole(value, text, 1, kMostStarts));
+  } else if (key == "embedder") {
+    check_embedder(value, text);
+    e.embedder = value;
+  } else if (key == "prompt") {
+    e.prompt = value;
+  } else if (key == "by") {
+    if (value != "silhouette" && value != "loss")
+      fail_usage("grouping", "by={} in '{}'{}", value, text, suggestion(value, {"silhouette", "loss"}));
+    draft.by_loss = value == "loss";
+  } else {
+    set_short_runs(draft.runs, key, value, text);
+    draft.of_runs = key;
+  }
+}
+
+void check_keys_together(const Draft& draft, const std::string& text) {
+  const GroupingExpression& e = draft.e;
+  const bool is_random = e.kind == GroupingExpression::Kind::Random;
+  if (e.ks.empty() || (is_random && e.ks.size() > 1))
+    fail_usage("grouping", "'{}' needs {}; {}", text, is_random ? "one k" : "k", kForms);
+  if (!e.prompt.empty() && !e.embedder.starts_with("encoder:"))
+    fail_usage("grouping", "prompt={} in '{}' needs an encoder; {}", e.prompt, text, kForms);
+  if (draft.by_loss && e.ks.size() < 2)
+    fail_usage("grouping", "'{}' leaves no k to choose by loss; {}", text, kForms);
+  if (!draft.by_loss && !draft.of_runs.empty())
+    fail_usage("grouping", "'{}' in '{}' is of the short runs of by=loss; {}", draft.of_runs, text, kForms);
+}
+
+std::string folder_name(const Draft& draft) {
+  const GroupingExpression& e = draft.e;
+  if (e.kind == GroupingExpression::Kind::Random) return fmt::format("random-k{}-s{}", draft.k_text, e.seed);
+  return fmt::format("regroup-{}-k{}-s{}-n{}{}", embedder_name(e.embedder, e.prompt), draft.k_text, e.seed,
+                     e.nredo, draft.by_loss ? short_runs_name(draft.runs) : "");
+}
+
 }  // namespace
 
 std::string expression_at(const GroupingExpression& e, int64_t k) {
@@ -128,22 +180,21 @@ std::string expression_at(const GroupingExpression& e, int64_t k) {
 }
 
 GroupingExpression parse_grouping(const std::string& text) {
-  GroupingExpression e;
   const bool is_regroup = text.starts_with("regroup:"), is_random = text.starts_with("random:");
   if (!is_regroup && !is_random) {
     if (text.empty() || text.starts_with('.') || text.find_first_of(":=/") != std::string::npos)
       fail_usage("grouping", "'{}' is not understood; {}", text, kForms);
-    e.name = text;
-    return e;
+    GroupingExpression named;
+    named.name = text;
+    return named;
   }
-  e.kind = is_regroup ? GroupingExpression::Kind::Regroup : GroupingExpression::Kind::Random;
+  Draft draft;
+  draft.e.kind = is_regroup ? GroupingExpression::Kind::Regroup : GroupingExpression::Kind::Random;
   std::vector<std::string> known{"k", "seed"};
   if (is_regroup) {
     known.insert(known.end(), {"nredo", "embedder", "prompt", "by"});
     known.insert(known.end(), kShortRunKeys.begin(), kShortRunKeys.end());
   }
-  std::string k_text, by = "silhouette", of_runs;
-  ShortRuns runs;
   std::set<std::string> given;
   for (size_t at = text.find(':') + 1; at <= text.size();) {
     const size_t end = std::min(text.find(',', at), text.size());
@@ -156,44 +207,12 @@ GroupingExpression parse_grouping(const std::string& text) {
     if (std::find(known.begin(), known.end(), key) == known.end())
       fail_usage("grouping", "'{}' in '{}' is not known{}", key, text, suggestion(key, known));
     if (!given.insert(key).second) fail_usage("grouping", "'{}' is given twice in '{}'", key, text);
-    if (key == "k") {
-      Range range = k_values(value, text);
-      e.ks = std::move(range.ks);
-      k_text = std::move(range.text);
-    } else if (key == "seed") {
-      e.seed = static_cast<uint64_t>(whole(value, text, 0, kMostSeed));
-    } else if (key == "nredo") {
-      e.nredo = static_cast<int>(whole(value, text, 1, kMostStarts));
-    } else if (key == "embedder") {
-      check_embedder(value, text);
-      e.embedder = value;
-    } else if (key == "prompt") {
-      e.prompt = value;
-    } else if (key == "by") {
-      if (value != "silhouette" && value != "loss")
-        fail_usage("grouping", "by={} in '{}'{}", value, text, suggestion(value, {"silhouette", "loss"}));
-      by = value;
-    } else {
-      set_short_runs(runs, key, value, text);
-      of_runs = key;
-    }
+    set_key(draft, key, value, text);
   }
-  if (e.ks.empty() || (is_random && e.ks.size() > 1))
-    fail_usage("grouping", "'{}' needs {}; {}", text, is_random ? "one k" : "k", kForms);
-  if (!e.prompt.empty() && !e.embedder.starts_with("encoder:"))
-    fail_usage("grouping", "prompt={} in '{}' needs an encoder; {}", e.prompt, text, kForms);
-  if (by == "loss" && e.ks.size() < 2)
-    fail_usage("grouping", "'{}' leaves no k to choose by loss; {}", text, kForms);
-  if (by != "loss" && !of_runs.empty())
-    fail_usage("grouping", "'{}' in '{}' is of the short runs of by=loss; {}", of_runs, text, kForms);
-  if (by == "loss") e.by_loss = runs;
-  if (is_random) {
-    e.name = fmt::format("random-k{}-s{}", k_text, e.seed);
-  } else {
-    e.name = fmt::format("regroup-{}-k{}-s{}-n{}{}", embedder_name(e.embedder, e.prompt), k_text, e.seed,
-                         e.nredo, e.by_loss ? short_runs_name(runs) : "");
-  }
-  return e;
+  check_keys_together(draft, text);
+  if (draft.by_loss) draft.e.by_loss = draft.runs;
+  draft.e.name = folder_name(draft);
+  return draft.e;
 }
 
 }  // namespace rnb
