@@ -9,8 +9,8 @@
 //   repo_exp3       R_i <- R_i + reward_scale L_i / pi_i, pi as in the paper
 //
 // The second and third are the authors' code (alon-albalak/online-data-mixing), which sets the policy of the
-// next step with this step's eps. Different here: all domains of a step are rewarded (there one domain a
-// micro-batch), the warm-up's losses count, and its weights are uniform unless initial=natural (there the
+// next step with this step's eps. Different here: all domains of a step are rewarded (there one domain
+// per micro-batch), the warm-up's losses count, and its weights are uniform unless initial=natural (there the
 // Pile's).
 
 #include <algorithm>

@@ -45,7 +45,9 @@ class RegMix : public SwarmMixer {
       decision.record["coefficients"] = task.everywhere(model.w);
       offer_candidates(task, model, best);
     }
-    decision.record["predicted"] = best.sorted().front().value;
+    const auto kept = best.sorted();
+    if (kept.empty()) fail(who(), "all of the {} random mixtures underflow; raise candidates", candidates_);
+    decision.record["predicted"] = kept.front().value;
     return normalised(best.mean());
   }
 

@@ -1,5 +1,7 @@
 #include "methods/core/json_numbers.h"
 
+#include "base/error.h"
+
 #include <cmath>
 #include <limits>
 
@@ -24,8 +26,12 @@ std::vector<double> doubles(const nlohmann::json& array) {
   for (const auto& v : array) {
     if (v.is_null())
       out.push_back(std::numeric_limits<double>::quiet_NaN());
+    else if (v == "inf")
+      out.push_back(kInfinity);
+    else if (v == "-inf")
+      out.push_back(-kInfinity);
     else if (v.is_string())
-      out.push_back(v.get<std::string>() == "-inf" ? -kInfinity : kInfinity);
+      fail("numbers", "{} among numbers; expected a number, null, \"inf\" or \"-inf\"", v.dump());
     else
       out.push_back(v.get<double>());
   }

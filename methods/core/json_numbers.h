@@ -10,6 +10,7 @@
 namespace rnb {
 
 nlohmann::json exact(std::span<const double> values);
+// The other way. Error for another text, nlohmann::json::exception for what is no array of numbers.
 std::vector<double> doubles(const nlohmann::json& array);
 
 }  // namespace rnb

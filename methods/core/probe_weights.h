@@ -1,5 +1,5 @@
 #pragma once
-// What the methods that compare gradients share.
+// Steps of multiplicative weights, and the norms of a probe's gradients.
 
 #include <string>
 #include <vector>
@@ -11,12 +11,13 @@ namespace rnb {
 // [n] factors that bring the norms of a probe's n gradients down to `limit`; 1 each where limit <= 0.
 std::vector<double> clip_factors(const GradientProbe& probe, double limit);
 
-Weights one_hot(size_t m, size_t i);
+Weights one_hot(size_t m, size_t i);  // [m] all to domain i
 
-// log p + step, exponentiated and normalised over the domains that can be drawn; the others get 0.
+// [m] log p + step, exponentiated and normalised over the domains that can be drawn; the others get 0. A
+// weight below 1e-12 counts as that.
 Weights multiplied(const Weights& p, const std::vector<double>& step, const std::vector<bool>& drawable);
 
-// (1 - share) p + share * uniform, over the domains that can be drawn.
+// [m] (1 - share) p + share * uniform, over the domains that can be drawn.
 Weights smoothed(const Weights& p, double share, const std::vector<bool>& drawable);
 
 }  // namespace rnb

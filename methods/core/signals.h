@@ -10,13 +10,13 @@
 
 namespace rnb {
 
-// Every domain with tokens has a finite loss.
+// [m] each. Every domain with tokens has a finite loss.
 bool usable(std::span<const double> loss, std::span<const int64_t> tokens);
 
 // No weights, so the last good ones stay, and the warning "bad_signal" with what was wrong.
 Decision refused(const std::string& what);
 
-// A domain without tokens gets the mean of the others (none at all: 0), which is neutral in a softmax.
+// [m] A domain without tokens gets the mean of the others (none at all: 0), which is neutral in a softmax.
 std::vector<double> with_mean_where_absent(std::span<const double> values, std::span<const int64_t> tokens);
 
 // [m] whether there is anything to draw.

@@ -6,20 +6,22 @@
 
 namespace rnb {
 
+// n proxies on mixtures of the k domains that can be drawn, and what they lead to.
 struct Swarm {
   std::vector<Weights> mixtures;            // [n][k]
   std::vector<size_t> targets;              // [t] places of the domains that count in the evaluation
   std::vector<double> importance;           // [t] their evaluation proportions; sums to 1
-  std::vector<std::vector<double>> losses;  // [t][n]
+  std::vector<std::vector<double>> losses;  // [t][n] nats per token, finite
 };
 
 class SwarmMixer : public ProxyMixer {
  public:
-  // Reads the options of with_swarm_options. A method that needs more than `spare` mixtures beyond the number
-  // of domains says so.
+  // Reads the options of with_swarm_options. `spare`: a fit needs k + spare mixtures; 0: any number will do.
+  // UsageError in init() where n= is fewer.
   SwarmMixer(const MethodOptions& options, const std::string& who, int64_t spare);
 
  protected:
+  // [k] weights of the domains in task.where.
   virtual Weights fit(const ProxyTask& task, const Swarm& swarm, Decision& decision) = 0;
   // Dirichlet draws for the domains of the task, seeded by the run.
   static DirichletDraws draws(const ProxyTask& task, std::string_view purpose);

@@ -18,13 +18,14 @@ struct ExponentialLaw {
   double operator()(std::span<const double> r) const;  // c + k exp(t r)
 };
 
-// Sum over observations of the Huber loss of L(x_n) - y_n; `gradient` (2 + k numbers, may be empty) receives
-// the derivatives by log c, log k and t.
+// Sum over observations of the Huber loss of L(x_n) - y_n, x [n][k], y [n] nats; `gradient` (2 + k numbers,
+// may be empty) receives the derivatives by log c, log k and t.
 double huber_objective(const ExponentialLaw& law, const std::vector<std::vector<double>>& x,
                        std::span<const double> y, double delta, std::span<double> gradient);
 
 // The law with the lowest Huber objective that L-BFGS finds from several starts: `starts` values of c below
-// the lowest observation, for each of which log(y - c) is linear in the mixture.
+// the lowest observation, for each of which log(y - c) is linear in the mixture. Error for a loss
+// that is not positive, and where no start ends finite. Equal losses have the constant law.
 ExponentialLaw fit_exponential_law(const std::vector<std::vector<double>>& x, std::span<const double> y,
                                    double delta, int64_t starts);
 

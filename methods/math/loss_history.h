@@ -22,7 +22,9 @@ class LossHistory {
   explicit LossHistory(size_t domains = 0) : losses_(domains) {}
   // A domain that is absent repeats its last loss; at first, the mean of the batch.
   void add(const StepView& view);
+  // For a fit: kFewestPoints of them.
   bool enough(const Points& points) const;
+  // Over the examples drawn of all domains; nothing where no start of the fit ends finite.
   std::optional<ScalingLaw> fit(size_t domain, const Points& points, const ScalingLawFit& how) const;
 
   nlohmann::json save() const { return {{"seen", seen_}, {"losses", losses_}}; }

@@ -19,12 +19,12 @@ Matrix probe_mixtures(size_t k, double f);
 Matrix loss_drops(const std::vector<size_t>& order, const std::vector<double>& before, const Matrix& after,
                   size_t k, int64_t sweeps);
 
-// A [m x k]: each row solves W a_i = B_i.
+// A [m x k]: each row solves W a_i = B_i; W [k x k] must be regular, as probe_mixtures is for f > 1 / k.
 Matrix solve_law(const Matrix& w, const Matrix& b);
 
 // Shifted so that no entry is negative, then divided by the sum of all; an all-zero matrix stays.
 Matrix normalised_law(Matrix a);
 
-std::vector<double> column_sums(const Matrix& a);
+std::vector<double> column_sums(const Matrix& a);  // [k]
 
 }  // namespace rnb

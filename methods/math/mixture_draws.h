@@ -18,7 +18,7 @@ struct DirichletDraws {
   std::vector<double> draw(std::span<const double> concentration, uint64_t index) const;
 };
 
-// n strengths from low to high, equally spaced in their logarithms.
+// n >= 2 strengths from low to high, equally spaced in their logarithms.
 std::vector<double> dirichlet_strengths(double low, double high, size_t n);
 // The most that a domain's share may be if its data may be passed over max_epochs times: min(e prior_i, 1).
 std::vector<double> epoch_caps(std::span<const double> prior, double max_epochs);
@@ -31,7 +31,7 @@ struct SwarmRule {
   double grain = 2e-4;
   double lowest = 0.1, highest = 5;  // strengths of the Dirichlet, 15 of them
 };
-// n different mixtures on the simplex. Error when the caps leave too few.
+// n different mixtures [k] on the simplex. Error naming max_epochs when the caps leave too few.
 std::vector<std::vector<double>> draw_mixtures(std::span<const double> prior, const DirichletDraws& draws,
                                                size_t n, const SwarmRule& rule);
 

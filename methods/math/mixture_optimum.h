@@ -16,6 +16,7 @@ struct MixtureProblem {
   std::vector<double> prior;  // [k] > 0 where something may be drawn
   std::vector<double> caps;   // [k] x_i <= caps_i; empty: none. Sum >= 1.
 };
+// f(x) + pull KL(x || prior).
 double problem_value(const MixtureProblem& problem, std::span<const double> x);
 
 // Entropic proximal descent from `start` (all positive): x <- argmin <grad f, x> + pull KL(x || prior) +

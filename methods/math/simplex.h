@@ -1,5 +1,6 @@
 #pragma once
-// Arithmetic on the probability simplex, in double precision.
+// Arithmetic on the probability simplex, in double precision. Everything is [m]; where nothing is left to
+// weigh, or a value is not finite, an Error says that the weights have no positive finite sum.
 
 #include <span>
 #include <vector>

@@ -1,12 +1,13 @@
 #pragma once
-// Mixtures that are fixed before training, as formulas over sizes (tokens or examples).
+// Mixtures that are fixed before training, as formulas over sizes [m] (tokens or examples). Error where no
+// size is positive.
 
 #include <span>
 #include <vector>
 
 namespace rnb {
 
-// p_i proportional to size_i^tau: tau = 1 natural, tau = 0 stratified.
+// p_i proportional to size_i^tau, 0 for a size of 0: tau = 1 natural, tau = 0 stratified.
 std::vector<double> temperature_mixture(std::span<const double> sizes, double tau);
 
 // UniMax (Chung et al., arXiv:2304.09151): domains in increasing size; each gets the smaller of an equal

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "methods/core/json_numbers.h"
 #include "tests/methods/played_run.h"
 
 namespace rnb {
@@ -21,6 +22,15 @@ TEST(Replay, MissingNumbersAreNullAndTheOthersExact) {
   EXPECT_TRUE(back.at("loss")[1].is_null());
   EXPECT_EQ(back.at("loss")[2].get<double>(), 5e-324);
   EXPECT_EQ(back.at("tokens"), json(tokens));
+}
+
+TEST(JsonNumbers, InfinitiesAreTextsAndNoOtherTextIsANumber) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const std::vector<double> values{infinity, -infinity, -0.0};
+  EXPECT_EQ(doubles(json::parse(exact(values).dump())), values);
+  EXPECT_EQ(doubles(json::parse(R"(["inf", "-inf"])")), (std::vector<double>{infinity, -infinity}));
+  for (const char* text : {R"(["abc"])", R"(["Inf"])", R"([""])"})
+    EXPECT_THROW(doubles(json::parse(text)), Error) << text;
 }
 
 TEST(Replay, AnotherMethodCanBeRunOverTheSameSignals) {
