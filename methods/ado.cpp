@@ -20,10 +20,10 @@
 #include <fmt/format.h>
 
 #include "methods/core/fixed_mixer.h"
+#include "methods/core/loss_history.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
 #include "methods/core/update_period.h"
-#include "methods/math/loss_history.h"
 #include "methods/math/simplex.h"
 #include "methods/math/static_mixtures.h"
 

@@ -11,10 +11,10 @@
 
 #include <fmt/format.h>
 
+#include "methods/core/balance.h"
 #include "methods/core/fixed_mixer.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
-#include "methods/math/balance.h"
 #include "methods/math/simplex.h"
 #include "methods/math/static_mixtures.h"
 

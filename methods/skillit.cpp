@@ -2,7 +2,7 @@
 // then at every round   p_i proportional to exp(eta sum_j A_ij sum of the last w evaluations of L_j),   not
 // multiplied by the previous p; at the start exp(eta sum_j A_ij).
 //
-// The authors' code leaves out how the graph is learnt: methods/math/skills_graph.h has the two recipes that
+// The authors' code leaves out how the graph is learnt: methods/core/skills_graph.h has the two recipes that
 // are in use. Here its probes are graph_fraction of the run long. targets=NAMES is the target mask: only
 // those columns, and the window is averaged.
 
@@ -15,9 +15,9 @@
 #include "methods/core/json_numbers.h"
 #include "methods/core/registry.h"
 #include "methods/core/signals.h"
+#include "methods/core/skills_graph.h"
 #include "methods/core/update_period.h"
 #include "methods/math/simplex.h"
-#include "methods/math/skills_graph.h"
 
 namespace rnb {
 namespace {

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "methods/core/registry.h"
+#include "methods/core/skills_graph.h"
 #include "methods/math/mixing_law.h"
-#include "methods/math/skills_graph.h"
 #include "tests/methods/golden.h"
 #include "tests/methods/golden_answers.h"
 #include "tests/methods/played_run.h"

@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "methods/core/balance.h"
 #include "methods/core/registry.h"
-#include "methods/math/balance.h"
 #include "methods/math/quota.h"
 #include "methods/math/simplex.h"
 #include "methods/math/static_mixtures.h"

@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "methods/core/balance.h"
 #include "methods/core/registry.h"
-#include "methods/math/balance.h"
 #include "methods/math/simplex.h"
 #include "tests/methods/played_run.h"
 

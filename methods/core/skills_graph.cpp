@@ -1,4 +1,4 @@
-#include "methods/math/skills_graph.h"
+#include "methods/core/skills_graph.h"
 
 #include "methods/core/probe_weights.h"
 

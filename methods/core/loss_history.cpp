@@ -1,4 +1,4 @@
-#include "methods/math/loss_history.h"
+#include "methods/core/loss_history.h"
 
 #include "methods/math/savitzky_golay.h"
 

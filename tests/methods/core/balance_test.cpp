@@ -1,4 +1,4 @@
-#include "methods/math/balance.h"
+#include "methods/core/balance.h"
 
 #include <cmath>
 #include <random>
