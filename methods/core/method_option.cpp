@@ -51,7 +51,7 @@ std::string accepted_values(const MethodOption& o) {
 
 void check_option(const std::string& method, const MethodOption& o, const std::string& value) {
   if (value.empty() && o.fallback.empty()) {
-    if (o.required) fail_usage(method, "{}= is missing; expected {}", o.name, o.help);
+    if (o.required) fail_usage(method, "{}= is missing: {}", o.name, o.help);
     return;
   }
   if (o.type == OptionType::Layers) {

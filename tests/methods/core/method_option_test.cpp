@@ -74,7 +74,7 @@ TEST(MethodOption, EmptyIsTakenWhereNothingStandsForIt) {
   EXPECT_NO_THROW(check_option("bake", optional, ""));
   EXPECT_THROW(check_option("bake", optional, "-1"), UsageError);
   const MethodOption needed{.name = "flour", .help = "kind of flour", .required = true};
-  EXPECT_EQ(refusal(needed, ""), "[bake] flour= is missing; expected kind of flour");
+  EXPECT_EQ(refusal(needed, ""), "[bake] flour= is missing: kind of flour");
   EXPECT_NO_THROW(check_option("bake", needed, "rye"));
 }
 
