@@ -74,29 +74,48 @@ void Ledger::go_on() {
 }
 
 double Ledger::wall_seconds() const {
-  return earlier_ + spent_ + clock_->seconds(start_, clock_->now());
+  return wall_seconds_at(clock_->now());
+}
+
+double Ledger::wall_seconds_at(const Moment& now) const {
+  return earlier_ + spent_ + clock_->seconds(start_, now);
 }
 
 double Ledger::uncovered() const {
+  const Moment now = clock_->now();
+  return uncovered_at(costs_at(now), now);
+}
+
+Ledger::Costs Ledger::costs_at(const Moment& now) const {
   add_up();
-  double covered = stack_.empty() ? 0 : clock_->seconds(last_, clock_->now());
-  for (size_t i = 0; i < costs_.size(); ++i) covered += costs_[i].seconds - billed_[i];
-  const double wall = wall_seconds();
+  Costs costs = costs_;
+  if (!stack_.empty()) costs[static_cast<size_t>(stack_.back())].seconds += clock_->seconds(last_, now);
+  return costs;
+}
+
+double Ledger::uncovered_at(const Costs& costs, const Moment& now) const {
+  double covered = 0;
+  for (size_t i = 0; i < costs.size(); ++i) covered += costs[i].seconds - billed_[i];
+  const double wall = wall_seconds_at(now);
   return wall > 0 ? 1.0 - covered / wall : 0.0;
 }
 
 nlohmann::json Ledger::to_json() const {
-  add_up();
+  const Moment now = clock_->now();
+  const Costs costs = costs_at(now);
   nlohmann::json phases = nlohmann::json::object();
-  for (size_t i = 0; i < costs_.size(); ++i) {
-    const PhaseCost& c = costs_[i];
+  for (size_t i = 0; i < costs.size(); ++i) {
+    const PhaseCost& c = costs[i];
     phases[std::string(kPhaseNames[i])] = {{"seconds", c.seconds},
                                            {"flops", c.flops},
                                            {"bytes", c.bytes},
                                            {"calls", c.calls},
                                            {"billed", billed_[i]}};
   }
-  return {{"phases", phases}, {"modules", modules_}, {"wall_seconds", wall_seconds()}};
+  return {{"phases", phases},
+          {"modules", modules_},
+          {"wall_seconds", wall_seconds_at(now)},
+          {"uncovered", uncovered_at(costs, now)}};
 }
 
 void Ledger::load(const nlohmann::json& saved) {

@@ -46,10 +46,16 @@ class Ledger {
   const PhaseCost& cost(Phase phase) const;
   // Share of the wall time that no phase covers; billed costs do not count.
   double uncovered() const;
-  nlohmann::json to_json() const;  // {"phases": ..., "modules": ..., "wall_seconds"}
+  // {"phases", "modules", "wall_seconds", "uncovered"} of one moment, the time of the phase that is running
+  // included.
+  nlohmann::json to_json() const;
   void load(const nlohmann::json& saved);
 
  private:
+  using Costs = std::array<PhaseCost, kPhaseNames.size()>;
+  double wall_seconds_at(const Moment& now) const;
+  Costs costs_at(const Moment& now) const;
+  double uncovered_at(const Costs& costs, const Moment& now) const;
   void settle();        // gives the time since the last change to the innermost phase
   void add_up() const;  // the spans so far
   struct Span {
@@ -57,7 +63,7 @@ class Ledger {
     Moment from, to;
   };
   mutable std::vector<Span> spans_;
-  mutable std::array<PhaseCost, kPhaseNames.size()> costs_{};
+  mutable Costs costs_{};
   std::array<double, kPhaseNames.size()> billed_{};
   std::map<std::string, std::map<std::string, double>> modules_;  // phase -> operator -> FLOPs
   std::vector<Phase> stack_;

@@ -91,7 +91,6 @@ void log_ledger(Run& run) {
   event["formula_flops"] = {{"train", 6.0 * n * static_cast<double>(run.state.learner.counters.tokens)}};
   if (run.needs.gradient_gram) event["formula_flops"]["method"] = t * m * m * n;
   event["peak_bytes"] = run.state.gradients ? run.state.gradients->bytes() : 0.0;
-  event["uncovered"] = ledger.uncovered();
   run.log->append(event);
 }
 

@@ -88,6 +88,18 @@ TEST(Ledger, APauseIsNobodysTime) {
   EXPECT_DOUBLE_EQ(ledger.seconds(Phase::Proxy), 0.030);
 }
 
+TEST(Ledger, IsSavedAsItStandsWithinAPhase) {
+  Hand clock;
+  Ledger ledger = clock.ledger();
+  clock.spend(10);
+  const PhaseScope scope(ledger, Phase::Checkpoint);
+  clock.spend(30);
+  const auto saved = ledger.to_json();
+  EXPECT_DOUBLE_EQ(saved.at("phases").at("checkpoint").at("seconds").get<double>(), 0.030);
+  EXPECT_DOUBLE_EQ(saved.at("wall_seconds").get<double>(), 0.040);
+  EXPECT_NEAR(saved.at("uncovered").get<double>(), 0.25, 1e-9);
+}
+
 TEST(Ledger, GoesOnFromASavedOne) {
   Hand clock;
   Ledger first = clock.ledger();

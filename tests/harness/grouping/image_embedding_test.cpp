@@ -16,6 +16,7 @@
 #include "harness/tasks/clip_batch.h"
 #include "models/clip.h"
 #include "results/run_file.h"
+#include "harness/grouping/grouping_resolver.h"
 #include "harness/trainer/training_for_groupings.h"
 #include "tests/base/scratch_folder.h"
 #include "tests/datasets/small_tars.h"

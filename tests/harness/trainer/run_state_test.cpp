@@ -108,7 +108,10 @@ TEST_F(Trained, ACheckpointRestoresAnotherRunToTheLastBit) {
   EXPECT_EQ(other.state.pending.mixer_before, run.state.pending.mixer_before);
   const Checkpoint again = save(other.state, ledger_, 123);
   EXPECT_EQ(again.step, saved.step);
-  EXPECT_EQ(again.state, saved.state);
+  auto values = saved.state, values_again = again.state;
+  values.erase("ledger");  // both runs write into one, which goes on
+  values_again.erase("ledger");
+  EXPECT_EQ(values_again, values);
   ASSERT_EQ(again.snapshot.size(), saved.snapshot.size());
   for (const auto& [name, tensor] : saved.snapshot)
     EXPECT_TRUE(torch::equal(again.snapshot.at(name), tensor)) << name;
