@@ -68,8 +68,8 @@ int invoke(const Command& command, const std::vector<std::string>& arguments) {
 
 // What was printed may still be in a buffer, and the disk full.
 int flushed(const std::string& command, int code) {
-  std::cout.flush();
   errno = 0;
+  std::cout.flush();
   const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
   if (written || code != kExitOk) return code;
   print_error(fmt::format("[{}] standard output cannot be written{}{}", command, errno != 0 ? ": " : "",

@@ -25,7 +25,8 @@ TEST(Commands, HelpSaysSummaryAndOptionsWithoutDoingAnything) {
     const std::string help = test::output_of(command.name.c_str(), {"--help"});
     EXPECT_THAT(help, HasSubstr("rnb " + command.name));
     EXPECT_THAT(help, HasSubstr(command.summary));
-    for (const auto& option : command.options().options())
+    const auto options = command.options();
+    for (const auto& option : options.options())
       EXPECT_THAT(help, HasSubstr("--" + option->long_name())) << command.name;
   }
 }

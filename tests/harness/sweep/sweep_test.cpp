@@ -38,7 +38,7 @@ echo "run_folder=$out/run$seed"
 [ -e "$out/run$seed/run.h5" ] && exit 0
 if [ "$seed" = 9 ]; then trap 'exit 143' TERM; touch "$here/nine"; while :; do sleep 0.05; done; fi
 if [ "$seed" = 8 ]; then
-  trap 'touch "$here/saving"; trap - TERM; while :; do sleep 0.05; done' TERM
+  trap 'trap - TERM; touch "$here/saving"; while :; do sleep 0.05; done' TERM
   touch "$here/eight"; while :; do sleep 0.05; done
 fi
 if [ -e "$here/held" ]; then exit 5; fi
