@@ -1,6 +1,6 @@
 #pragma once
-// The numbers that a paper prints, as in results/paper/*.csv: one line per number, with the table or figure and
-// the cell that it stands in.
+// The numbers that a paper prints, as in results/paper/*.csv: one line per number, with the table or figure
+// and the cell that it stands in.
 
 #include <filesystem>
 #include <optional>

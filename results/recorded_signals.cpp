@@ -8,8 +8,9 @@
 
 namespace rnb {
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 namespace {
+
+using Json = nlohmann::json;
 
 RecordedSignals from_run_file(const fs::path& file) {
   const auto runs = find_runs({file.string()});
