@@ -1,24 +1,21 @@
 #include "tests/models/language_model_parity.h"
 
-#include <cstdlib>
+#include <algorithm>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/json_file.h"
+#include "base/npy.h"
 #include "models/fused_head.h"
 #include "models/language_model_eval.h"
 #include "models/linear_tracker.h"
 #include "tests/base/scratch_folder.h"
+#include "tests/models/oracle.h"
+#include "tests/models/tensor_of.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
-
-torch::Tensor ids_of(const NpyArray& array) {
-  auto ids = torch::empty(array.shape(), torch::kInt64);
-  const auto values = array.values<int64_t>();
-  std::copy(values.begin(), values.end(), ids.data_ptr<int64_t>());
-  return ids;
-}
 
 torch::Tensor next_token_loss(LanguageModel& model, const torch::Tensor& ids, LinearTracker* tracker) {
   const auto hidden = model.hidden(ids);
@@ -43,7 +40,7 @@ void expect_parity(const fs::path& folder) {
     ASSERT_NEAR(ours.values<float>()[static_cast<size_t>(i)], theirs.values<float>()[static_cast<size_t>(i)],
                 1e-4);
 
-  next_token_loss(*model, ids_of(ids)).backward();
+  next_token_loss(*model, tensor_of<int64_t>(ids)).backward();
   const auto gradients = load_safetensors(folder / "gradients.safetensors");
   EXPECT_EQ(gradients.size(), model->parameters().size());
   for (const NamedParameter& p : model->parameters()) {
@@ -55,12 +52,10 @@ void expect_parity(const fs::path& folder) {
 }
 
 void expect_live_parity(const std::string& family, int seed) {
-  if (!fs::exists(kOracle)) GTEST_SKIP() << "scripts/setup.sh --oracle installs transformers";
+  if (!oracle_is_installed()) GTEST_SKIP() << kNoOracle;
   const ScratchFolder scratch;
-  const std::string command =
-      fmt::format("{} {}/tests/oracle/language_model_fixtures.py {} {} {} 2>/dev/null", kOracle.string(),
-                  RNB_SOURCE_DIR, family, scratch.path().string(), seed);
-  ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  ASSERT_TRUE(oracle_makes("language_model_fixtures.py",
+                           fmt::format("{} {} {}", family, scratch.path().string(), seed)));
   int shapes = 0;
   for (const auto& shape : fs::directory_iterator(scratch.path())) {
     expect_parity(shape.path());
@@ -70,7 +65,7 @@ void expect_live_parity(const std::string& family, int seed) {
 }
 
 void expect_read_back(const LanguageModel& model, const fs::path& folder) {
-  if (!fs::exists(kOracle)) GTEST_SKIP() << "scripts/setup.sh --oracle installs transformers";
+  if (!oracle_is_installed()) GTEST_SKIP() << kNoOracle;
   save_hugging_face(model, folder);
   const int64_t time = std::min<int64_t>(20, model.context()), vocabulary = model.vocab_size();
   std::vector<int64_t> ids;
@@ -83,8 +78,7 @@ void expect_read_back(const LanguageModel& model, const fs::path& folder) {
       "m = M.from_pretrained(f).eval(); l = m(torch.from_numpy(np.load(f + "
       "'/ids.npy'))).logits.detach().numpy(); "
       "sys.exit(0 if np.abs(l - np.load(f + '/logits.npy')).max() < 1e-4 else 1)";
-  const std::string command = kOracle.string() + " -c \"" + script + "\" " + folder.string() + " 2>/dev/null";
-  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_TRUE(oracle_succeeds("-c \"" + script + "\" " + folder.string()));
 }
 
 void expect_bfloat16_of(const TensorMap& saved, const LanguageModel& model) {

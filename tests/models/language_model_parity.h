@@ -6,16 +6,13 @@
 
 #include <torch/torch.h>
 
-#include "base/npy.h"
 #include "models/language_model.h"
 #include "models/safetensors.h"
 
 namespace rnb {
 
 inline const std::filesystem::path kModelFixtures = RNB_SOURCE_DIR "/tests/models/fixtures";
-inline const std::filesystem::path kOracle = RNB_SOURCE_DIR "/.venv-oracle/bin/python";
 
-torch::Tensor ids_of(const NpyArray& array);
 // Loss over all next-token places, through the fused head, as two domains.
 torch::Tensor next_token_loss(LanguageModel& model, const torch::Tensor& ids,
                               LinearTracker* tracker = nullptr);

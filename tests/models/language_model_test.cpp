@@ -112,7 +112,8 @@ TEST(SaveHuggingFace, RefusesAFolderThatItDidNotWrite) {
 
 TEST(LanguageModelEval, BatchesGiveTheMeanOfTheSingleSequences) {
   const auto model = make_language_model("pico", 64, 0, 5, torch::kCPU);
-  const fs::path file = fs::path(testing::TempDir()) / "eval_ids.npy";
+  const ScratchFolder scratch;
+  const fs::path file = scratch.path() / "ids.npy";
   std::vector<int64_t> ids;
   for (int64_t i = 0; i < 700 * 8; ++i) ids.push_back(i * i % 64);  // 512 sequences fill a batch
   write_npy<int64_t>(file, ids, {700, 8});
@@ -127,8 +128,8 @@ TEST(LanguageModelEval, BatchesGiveTheMeanOfTheSingleSequences) {
 
 TEST(LanguageModelEval, LeavesNothingBehindWhenASequenceIsTooLong) {
   const auto model = make_language_model("pico", 64, 0, 5, torch::kCPU);
-  const fs::path folder = fs::path(testing::TempDir()) / "eval_too_long";
-  fs::remove_all(folder);
+  const ScratchFolder scratch;
+  const fs::path folder = scratch.path();
   fs::create_directories(folder / "out");
   write_npy<int64_t>(folder / "ids.npy", std::vector<int64_t>(40, 1), {1, 40});
   EXPECT_THROW(eval_ids(*model, NpyArray(folder / "ids.npy"), (folder / "out/logits.npy").string()), Error);

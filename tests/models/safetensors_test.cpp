@@ -6,14 +6,11 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "tests/base/scratch_folder.h"
 
 namespace rnb {
 namespace {
 namespace fs = std::filesystem;
-
-fs::path scratch(const std::string& name) {
-  return fs::path(testing::TempDir()) / name;
-}
 
 void write_raw(const fs::path& file, const std::string& header, const std::string& data) {
   std::ofstream out(file, std::ios::binary);
@@ -25,12 +22,13 @@ void write_raw(const fs::path& file, const std::string& header, const std::strin
 TEST(Safetensors, RoundTripsEveryElementType) {
   TensorMap tensors;
   for (const auto type : {torch::kFloat64, torch::kFloat32, torch::kFloat16, torch::kBFloat16, torch::kInt64,
-                          torch::kInt32, torch::kUInt8, torch::kBool})
+                          torch::kInt32, torch::kInt16, torch::kInt8, torch::kUInt8, torch::kBool})
     tensors[torch::toString(type)] = torch::arange(6).reshape({2, 3}).to(type);
   tensors["scalar"] = torch::tensor(3.5F);
   tensors["empty"] = torch::zeros({0, 4});
-  save_safetensors(scratch("all.safetensors"), tensors);
-  const auto back = load_safetensors(scratch("all.safetensors"));
+  const ScratchFolder scratch;
+  save_safetensors(scratch.path() / "all.safetensors", tensors);
+  const auto back = load_safetensors(scratch.path() / "all.safetensors");
   ASSERT_EQ(back.size(), tensors.size());
   for (const auto& [name, tensor] : tensors) {
     EXPECT_EQ(back.at(name).scalar_type(), tensor.scalar_type()) << name;
@@ -39,8 +37,8 @@ TEST(Safetensors, RoundTripsEveryElementType) {
 }
 
 TEST(Safetensors, ReadsAShardedFolder) {
-  const fs::path folder = scratch("sharded");
-  fs::create_directories(folder);
+  const ScratchFolder scratch;
+  const fs::path folder = scratch.path();
   save_safetensors(folder / "a.safetensors", {{"x", torch::ones({2})}});
   save_safetensors(folder / "b.safetensors", {{"y", torch::zeros({3})}});
   std::ofstream(folder / "model.safetensors.index.json")
@@ -51,7 +49,8 @@ TEST(Safetensors, ReadsAShardedFolder) {
 }
 
 TEST(Safetensors, RefusesOffsetsAndShapesThatDoNotFit) {
-  const fs::path file = scratch("bad.safetensors");
+  const ScratchFolder scratch;
+  const fs::path file = scratch.path() / "bad.safetensors";
   for (const char* header : {R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,12]}})",
                              R"({"x":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})",
                              R"({"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,8]}})",

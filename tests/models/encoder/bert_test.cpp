@@ -10,6 +10,7 @@
 #include "base/json_file.h"
 #include "models/safetensors.h"
 #include "models/text_encoder.h"
+#include "tests/base/scratch_folder.h"
 #include "tests/models/encoder/parity.h"
 #include "tests/models/encoder/tensors_of.h"
 
@@ -20,12 +21,7 @@ namespace fs = std::filesystem;
 // A copy of the tiny model whose files a test may spoil.
 class Bert : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
-    fs::remove_all(folder_);
-    fs::copy(kEncoderFixtures / "tiny", folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  void SetUp() override { fs::copy(kEncoderFixtures / "tiny", folder_); }
 
   void configure(const std::string& key, const nlohmann::json& value) {
     auto config = read_json_file(folder_ / "config.json");
@@ -37,7 +33,8 @@ class Bert : public testing::Test {
                 testing::ThrowsMessage<Error>(testing::HasSubstr(words)));
   }
 
-  fs::path folder_;
+  ScratchFolder scratch_;
+  fs::path folder_ = scratch_.path() / "tiny";
 };
 
 TEST_F(Bert, EncodesAsTransformers) {

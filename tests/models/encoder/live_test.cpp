@@ -1,12 +1,11 @@
 // Parity on models and texts made anew by the oracle environment.
 
-#include <cstdlib>
-
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "tests/base/scratch_folder.h"
 #include "tests/models/encoder/parity.h"
-#include "tests/models/encoder/tensors_of.h"
+#include "tests/models/oracle.h"
 
 namespace rnb {
 namespace {
@@ -15,20 +14,14 @@ namespace fs = std::filesystem;
 class LiveEncoder : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(kOraclePython)) GTEST_SKIP() << "the oracle environment is not installed";
-    made_ = fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
-    fs::remove_all(made_);
-  }
-  void TearDown() override {
-    if (!made_.empty()) fs::remove_all(made_);
+    if (!oracle_is_installed()) GTEST_SKIP() << kNoOracle;
   }
   void make(const std::string& arguments) const {
-    const std::string command = fmt::format("{} {}/tests/oracle/bert_fixtures.py {} 2>/dev/null",
-                                            kOraclePython.string(), RNB_SOURCE_DIR, arguments);
-    ASSERT_EQ(std::system(command.c_str()), 0) << command;
+    ASSERT_TRUE(oracle_makes("bert_fixtures.py", arguments)) << arguments;
   }
 
-  fs::path made_;
+  ScratchFolder scratch_;
+  fs::path made_ = scratch_.path() / "made";
 };
 
 TEST_F(LiveEncoder, RandomModelsEncodeAsInTransformers) {

@@ -1,11 +1,10 @@
 #include "models/sentence_folder.h"
 
-#include <fstream>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "tests/base/scratch_folder.h"
 
 namespace rnb {
 namespace {
@@ -14,22 +13,19 @@ namespace fs = std::filesystem;
 class SentenceFolder : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
-    fs::remove_all(folder_);
-    fs::create_directories(folder_ / "1_Pooling");
     write("modules.json",
           R"([{"type": "sentence_transformers.models.Transformer", "path": ""},
               {"type": "sentence_transformers.models.Pooling", "path": "1_Pooling"}])");
     write("1_Pooling/config.json", R"({"pooling_mode_mean_tokens": true, "pooling_mode_cls_token": false})");
   }
-  void TearDown() override { fs::remove_all(folder_); }
-  void write(const char* name, const char* text) { std::ofstream(folder_ / name) << text; }
+  void write(const char* name, const char* text) const { scratch_.write(name, text); }
   void expect_refusal(const std::string& words) {
     EXPECT_THAT([&] { read_sentence_folder(folder_, 512); },
                 testing::ThrowsMessage<Error>(testing::HasSubstr(words)));
   }
 
-  fs::path folder_;
+  ScratchFolder scratch_;
+  fs::path folder_ = scratch_.path();
 };
 
 TEST_F(SentenceFolder, LengthIsItsOwnLimitElse512ButNeverMoreThanThePositions) {
