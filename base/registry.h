@@ -1,7 +1,7 @@
 #pragma once
-// Specifications by name that register themselves before main: a file ends in RNB_REGISTER(Spec, .name = ..., ...),
-// and nothing else is edited to add one but the list of sources. A linker drops such a file from an archive, as
-// nobody refers to it: it belongs into an OBJECT library.
+// Specifications by name that register themselves before main: a file ends in RNB_REGISTER(Spec, .name = ...,
+// ...), and nothing else is edited to add one but the list of sources. A linker drops such a file from an
+// archive, as nobody refers to it: it belongs into an OBJECT library.
 
 #include <algorithm>
 #include <string>
@@ -12,8 +12,8 @@
 
 namespace rnb {
 
-// Sorted by name; not to be changed after main has begun. Hidden: a program and a module that it loads at run time
-// each have their own.
+// Sorted by name; not to be changed after main has begun. Hidden: a program and a module that it loads at run
+// time each have their own.
 template <typename Spec>
 [[gnu::visibility("hidden")]] std::vector<Spec>& registry() {
   static std::vector<Spec> specs;
@@ -48,7 +48,9 @@ std::vector<std::string> registered_names() {
 
 #define RNB_REGISTER(Spec, ...)                             \
   static const ::rnb::Registration<Spec> rnb_registration { \
-    Spec { __VA_ARGS__ }                                    \
+    Spec {                                                  \
+      __VA_ARGS__                                           \
+    }                                                       \
   }
 
 }  // namespace rnb

@@ -23,7 +23,8 @@ class TextEncoder {
   virtual int64_t dim() const = 0;
   virtual int64_t max_length() const = 0;  // tokens, those around the text included
   virtual int64_t vocab_size() const = 0;
-  // ids int64 [B, T] below vocab_size(), mask int64 [B, T] (1: a token, 0: padding; at least one token per row)
+  // ids int64 [B, T] below vocab_size(), mask int64 [B, T] (1: a token, 0: padding; at least one token per
+  // row)
   // -> float32 [B, dim], unit length.
   virtual torch::Tensor encode(const torch::Tensor& ids, const torch::Tensor& mask) = 0;
   // The same pooling over the token embeddings alone, without the layers.
