@@ -22,6 +22,8 @@ namespace rnb {
 namespace {
 
 enum class Absent { Neutral, Last, Keep };  // what becomes of a domain that a round did not draw
+constexpr std::initializer_list<std::pair<std::string_view, Absent>> kAbsentWords{
+    {"neutral", Absent::Neutral}, {"last", Absent::Last}, {"keep", Absent::Keep}};
 
 class Rnb : public Mixer {
  public:
@@ -31,8 +33,7 @@ class Rnb : public Mixer {
         round_steps_(o.integer("round_steps")),
         rounds_(o.integer("rounds")),
         normalise_(o.text("norm") == "on"),
-        empty_(o.choice<Absent>(
-            "empty", {{"neutral", Absent::Neutral}, {"last", Absent::Last}, {"keep", Absent::Keep}})),
+        empty_(o.choice<Absent>("empty", kAbsentWords)),
         diagonal_(o.text("gram") == "unbiased" ? GramDiagonal::Unbiased : GramDiagonal::Biased) {}
 
   Needs needs() const override {
@@ -90,10 +91,8 @@ class Rnb : public Mixer {
     }
     std::vector<Warning> out;
     if (absent > 0)
-      out.push_back(
-          {"empty_domain",
-           fmt::format("{} domains were not sampled in round {}; option empty says what becomes of them",
-                       absent, round)});
+      out.push_back({"empty_domain", fmt::format("{} domains were not sampled in round {} (empty={})", absent,
+                                                 round, empty_word())});
     if (undefined > 0)
       out.push_back(
           {"undefined_diagonal",
@@ -106,6 +105,12 @@ class Rnb : public Mixer {
     std::vector<double> logits;
     for (const double v : score) logits.push_back(normalise_ ? lambda_ * (v / norm) : scale_ * lambda_ * v);
     return logits;
+  }
+
+  std::string_view empty_word() const {
+    for (const auto& [word, meaning] : kAbsentWords)
+      if (meaning == empty_) return word;
+    return "";
   }
 
   // Softmax over the domains that can be sampled; empty=keep leaves the round's absent ones as they were.
