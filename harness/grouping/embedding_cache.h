@@ -36,8 +36,8 @@ std::string embedder_digest(const std::string& embedder);
 // SHA-256 over an encoder's folder: names and contents of its weights, configuration and vocabulary.
 std::string encoder_digest(const std::filesystem::path& folder);
 
-// The cache itself, for other makers of embeddings. Returns the cached embeddings, or creates the folder now so that an
-// unwritable path fails early.
+// The cache itself, for other makers of embeddings. Returns the cached embeddings, or creates the folder now
+// so that an unwritable path fails early.
 std::optional<Embeddings> kept_embeddings(const Store& store, const std::string& key);
 // Writes vectors [examples x dim], and `record` with key and cost.
 Embeddings keep_embeddings(const Store& store, const std::string& key, std::span<const float> vectors,

@@ -19,8 +19,8 @@ struct TrainedEmbedder {
 };
 TrainedEmbedder parse_trained_embedder(const std::string& embedder);  // UsageError with the expected form
 
-// As embed_store keeps them: one row per example, of unit length. The training run is a run like any other, in
-// STORE/embedder-runs: found made, or gone on with where it was cut. Throws Stopped when a stop signal cut
+// As embed_store keeps them: one row per example, of unit length. The training run is a run like any other,
+// in STORE/embedder-runs: found made, or gone on with where it was cut. Throws Stopped when a stop signal cut
 // it.
 Embeddings embed_images(const Store& store, const std::string& embedder, const ResolveOptions& options);
 

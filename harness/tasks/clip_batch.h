@@ -18,10 +18,11 @@ struct ClipBatching {
   uint64_t seed = 0;
 };
 
-// One pair per row, rows sorted by domain. In the Batch each pair is one counted place: `rows` holds the place
-// of its end-of-text in its row of ids, `targets` is empty. A text longer than the model's positions keeps
-// its end-of-text. With a `step` images are cropped at random, by (seed, step, example) alone; without, as in
-// evaluation. Images are decoded on as many threads as tensors are computed on. On the host, as all here.
+// One pair per row, rows sorted by domain. In the Batch each pair is one counted place: `rows` holds the
+// place of its end-of-text in its row of ids, `targets` is empty. A text longer than the model's positions
+// keeps its end-of-text. With a `step` images are cropped at random, by (seed, step, example) alone; without,
+// as in evaluation. Images are decoded on as many threads as tensors are computed on. On the host, as all
+// here.
 Batch collate_pairs(const ClipBatching& how, std::span<const RowSpec> rows, std::optional<int64_t> step);
 
 // The parts for any use of one tower alone.

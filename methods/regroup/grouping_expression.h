@@ -21,12 +21,12 @@ struct ShortRuns {
 
 struct GroupingExpression {
   enum class Kind { Named, Regroup, Random } kind = Kind::Named;
-  std::string name;                 // the grouping folder's name, canonical
-  std::vector<int64_t> ks;          // ascending
+  std::string name;         // the grouping folder's name, canonical
+  std::vector<int64_t> ks;  // ascending
   // minilm, static, encoder:FOLDER, static:FOLDER, vectors (metadata's own), clip:FOLDER, trained,
   // trained:MODEL:STEPS:BATCH or npy:FILE
   std::string embedder = "minilm";
-  std::string prompt;               // of an encoder's folder, by name; empty: its own choice
+  std::string prompt;  // of an encoder's folder, by name; empty: its own choice
   uint64_t seed = 1;
   int nredo = 3;
   std::optional<ShortRuns> by_loss;  // none: k is chosen by silhouette

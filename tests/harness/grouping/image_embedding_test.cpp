@@ -13,11 +13,11 @@
 #include "datasets/prepare.h"
 #include "datasets/readers/npz.h"
 #include "harness/commands/cli.h"
+#include "harness/grouping/grouping_resolver.h"
 #include "harness/tasks/clip_batch.h"
+#include "harness/trainer/training_for_groupings.h"
 #include "models/clip.h"
 #include "results/run_file.h"
-#include "harness/grouping/grouping_resolver.h"
-#include "harness/trainer/training_for_groupings.h"
 #include "tests/base/scratch_folder.h"
 #include "tests/datasets/small_tars.h"
 

@@ -185,8 +185,8 @@ TEST(KByLossRuns, AreRunsOfTheirOwnMadeOnceAndBilled) {
 
   // A run on it carries the choice and its bill.
   const fs::path out = folder.path() / "runs";
-  EXPECT_EQ(call_command("run", {"--store", store.folder().string(), "--grouping", text, "--model", "pico", "--steps",
-                         "5", "--threads", "1", "--out", out.string()}),
+  EXPECT_EQ(call_command("run", {"--store", store.folder().string(), "--grouping", text, "--model", "pico",
+                                 "--steps", "5", "--threads", "1", "--out", out.string()}),
             0);
   const fs::path file = runs_in(out).front() / "run.h5";
   EXPECT_THAT(validate_run(file), IsEmpty());
