@@ -7,13 +7,14 @@
 # asan     address and undefined-behaviour sanitizers over everything; fast tests
 # slow     tests with the label slow, with the libraries that fixtures come from (setup.sh --oracle)
 # fuzz     every parser fuzzed for a minute, under the sanitizers
-# figures  the figures of docs/ redrawn and compared
+# figures  figures of docs/ redrawn and compared, from the runs that RNB_STUDIES names ("STUDY=FOLDER ..."); skipped without it
 # A part that has passed is not done again for the same commit (and the same changes on it) unless --again is given.
-# Exit code: 0 all passed, 1 some failed, 2 usage.
+# The last line counts what passed, failed and was skipped. Exit code: 0 none failed, 1 some failed, 2 usage.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 all=(lint gcc tidy asan slow fuzz figures)
+skip=77  # exit code of a part that could not be done, as automake has it
 
 build_and_test() {  # PRESET: everything, then the fast tests
   cmake --preset "$1" -DRNB_BENCHMARKS=OFF
@@ -43,11 +44,14 @@ run_part() {
       ctest --preset asan-fuzz
       ;;
     figures)
-      if [[ -x scripts/docs.sh ]]; then
-        scripts/docs.sh --check
-      else
-        echo "skipped: scripts/docs.sh, which redraws the figures, is not there"
+      local studies
+      read -ra studies <<<"${RNB_STUDIES:-}"
+      if ((${#studies[@]} == 0)); then
+        echo "skipped: RNB_STUDIES names no runs to redraw figures from"
+        exit "$skip"
       fi
+      cmake --preset dev
+      scripts/docs.sh --check "${studies[@]}"
       ;;
   esac
 }
@@ -89,31 +93,33 @@ for argument in "$@"; do
   esac
 done
 if ((${#parts[@]} == 0)); then parts=("${all[@]}"); fi
-if [[ -z "${RNB_DATA_DIR:-}" && -d ../shared/data ]]; then
-  RNB_DATA_DIR=$(cd ../shared/data && pwd)
-  export RNB_DATA_DIR
-fi
 
 scripts/setup.sh
 mkdir -p build/check
-failed=0
+declare -A count=([ok]=0 [FAILED]=0 [skipped]=0)
 for part in "${parts[@]}"; do
   log=build/check/$part.log
   passed=build/check/$part.passed
   before=$(state)
   if [[ $again == no && -f $passed && "$(<"$passed")" == "$before" ]]; then
     printf '%-8s ok      before      %s\n' "$part" "$(summary "$log")"
+    count[ok]=$((count[ok] + 1))
     continue
   fi
   rm -f "$passed"
   start=$SECONDS
-  result=FAILED
-  if scripts/check.sh --inside "$part" >"$log" 2>&1; then
-    result=ok
-    printf '%s\n' "$before" >"$passed"
-  else
-    failed=1
-  fi
+  code=0
+  scripts/check.sh --inside "$part" >"$log" 2>&1 || code=$?
+  case "$code" in
+    0)
+      result=ok
+      printf '%s\n' "$before" >"$passed"
+      ;;
+    "$skip") result=skipped ;;
+    *) result=FAILED ;;
+  esac
+  count[$result]=$((count[$result] + 1))
   printf '%-8s %-7s %4d min    %s    %s\n' "$part" "$result" $(((SECONDS - start + 30) / 60)) "$(summary "$log")" "$log"
 done
-exit "$failed"
+printf 'check: %d passed, %d failed, %d skipped\n' "${count[ok]}" "${count[FAILED]}" "${count[skipped]}"
+((count[FAILED] == 0))
