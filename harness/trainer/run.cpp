@@ -26,9 +26,9 @@ Run make_run(const Experiment& e, const Store& store, const Grouping& grouping, 
           .store = store,
           .grouping = grouping,
           .folder = std::move(folder),
-          .start_event = std::move(start_event),
           .ledger = ledger,
           .device = resolve_device(e.device),
+          .start_event = std::move(start_event),
           .data = training_data(e, store, grouping)};
   Learner& learner = run.state.learner;
   learner.task = make_task(e, store, run.device);

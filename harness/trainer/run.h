@@ -25,14 +25,15 @@ struct BudgetPlan {
 };
 
 struct Run {
-  // Given, and the same from start to end.
+  // Given.
   const Experiment& experiment;
   const Store& store;
   const Grouping& grouping;
   std::filesystem::path folder;
-  nlohmann::json start_event;  // the first of a fresh log
   Ledger& ledger;
   torch::Device device;
+  // Settled before the first step.
+  nlohmann::json start_event;  // the first of a fresh log
   TrainingData data;
   std::optional<BudgetPlan> budget = {};
 
@@ -48,8 +49,9 @@ struct Run {
   int64_t steps() const { return state.course.steps; }
 };
 
-// Everything up to the mixer's first call. Sets the process's arithmetic (harness/device/device.h).
-// UsageError where the experiment asks for what its task cannot do.
+// Everything up to the mixer's first call. Sets the process's arithmetic (harness/device/device.h). With a
+// budget, a FLOP counter must be counting into `ledger`. UsageError where the experiment asks for what its
+// task cannot do.
 Run make_run(const Experiment& experiment, const Store& store, const Grouping& grouping,
              std::filesystem::path folder, nlohmann::json start_event, Ledger& ledger);
 

@@ -1,5 +1,5 @@
 #pragma once
-// One process a run folder. The lock is the kernel's (flock): taking it is one atomic call, and a killed
+// One process per run folder. The lock is the kernel's (flock): taking it is one atomic call, and a killed
 // process leaves none behind, so that there is no stale lock to take over. The file stays, since a process
 // that deleted it could leave two others with a lock each; its text says who holds it, or held it last.
 // Nobody tries the lock just to look: that would turn away a run which starts at that moment.

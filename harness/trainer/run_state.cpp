@@ -1,5 +1,6 @@
 #include "harness/trainer/run_state.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -38,6 +39,19 @@ void value_from_json(const nlohmann::json& json, T& value) {
 void value_from_json(const nlohmann::json& json, std::optional<Weights>& value) {
   value = json.is_null() ? std::optional<Weights>() : json.get<Weights>();
 }
+
+// Counters and course lie side by side in a checkpoint's values, with the keys that save() adds.
+constexpr std::array kOtherNames{"sampler", "call", "mixer", "probe", "ledger", "log_bytes"};
+constexpr bool all_differ() {
+  std::array<std::string_view, kCounterNames.size() + kCourseNames.size() + kOtherNames.size()> all;
+  size_t n = 0;
+  for (const char* name : kCounterNames) all[n++] = name;
+  for (const char* name : kCourseNames) all[n++] = name;
+  for (const char* name : kOtherNames) all[n++] = name;
+  std::sort(all.begin(), all.end());
+  return std::adjacent_find(all.begin(), all.end()) == all.end();
+}
+static_assert(all_differ());
 
 template <size_t N, typename... Members>
 nlohmann::json named(const std::array<const char*, N>& names, std::tuple<Members&...> values) {
@@ -113,6 +127,7 @@ void load(Learner& learner, const SavedLearner& saved) {
 
 Checkpoint save(const RunState& state, const Ledger& ledger, int64_t log_bytes) {
   const auto& [learner, course, pending, probe, mixer, gradients] = state;
+  const auto& [call, mixer_before] = pending;
   SavedLearner saved = save(learner, Tensors::Shared);
   Checkpoint out;
   out.step = course.work;
@@ -121,15 +136,13 @@ Checkpoint save(const RunState& state, const Ledger& ledger, int64_t log_bytes) 
   if (gradients) out.gradients = gradients->save();
   out.state = std::move(saved.values);
   out.state.update(to_json(course));
-  out.state["call"] = pending.call;
-  out.state["mixer"] = pending.call.is_null() ? mixer->save() : pending.mixer_before;
+  out.state["call"] = call;
+  out.state["mixer"] = call.is_null() ? mixer->save() : mixer_before;
   out.state["probe"] = nullptr;
   if (probe) {
-    out.state["probe"] = {{"done", probe->done}, {"state", nullptr}};
-    if (probe->before) {
-      out.state["probe"]["state"] = probe->before->values;
-      out.snapshot = joined(*probe->before);
-    }
+    const auto& [done, before] = *probe;
+    out.state["probe"] = {{"done", done}, {"state", before ? before->values : nlohmann::json()}};
+    if (before) out.snapshot = joined(*before);
   }
   out.state["ledger"] = ledger.to_json();
   out.state["log_bytes"] = log_bytes;
@@ -137,16 +150,19 @@ Checkpoint save(const RunState& state, const Ledger& ledger, int64_t log_bytes) 
 }
 
 void load(RunState& state, Ledger& ledger, const Checkpoint& checkpoint) {
+  auto& [learner, course, pending, probe, mixer, gradients] = state;  // the last two: load_method
+  auto& [call, mixer_before] = pending;
   nlohmann::json s = checkpoint.state;
   s.emplace("work", checkpoint.step);  // where an older program did not write it
-  load(state.learner, {checkpoint.model, checkpoint.optimiser, s});
-  load(state.course, s);
-  state.pending.call = s.at("call");
-  state.pending.mixer_before = s.at("mixer");
-  state.probe.reset();
-  if (const auto& probe = s.at("probe"); !probe.is_null()) {
-    state.probe = Probe{probe.at("done").get<int64_t>(), std::nullopt};
-    if (!probe.at("state").is_null()) state.probe->before = parted(checkpoint.snapshot, probe.at("state"));
+  load(learner, {checkpoint.model, checkpoint.optimiser, s});
+  load(course, s);
+  call = s.at("call");
+  mixer_before = s.at("mixer");
+  probe.reset();
+  if (const auto& saved = s.at("probe"); !saved.is_null()) {
+    auto& [done, before] = probe.emplace();
+    saved.at("done").get_to(done);
+    if (!saved.at("state").is_null()) before = parted(checkpoint.snapshot, saved.at("state"));
   }
   ledger.load(s.at("ledger"));
 }

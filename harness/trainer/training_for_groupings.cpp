@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include <ATen/Parallel.h>
 
@@ -21,9 +23,8 @@ double last_of(const Hdf5Reader& run, const std::string& curve) {
   return values.empty() ? std::numeric_limits<double>::quiet_NaN() : values.back();
 }
 
-// Makes the run in `out`, or finds it made. Throws Stopped when a stop signal cut it.
+// Makes the run in settings.out, or finds it made. Throws Stopped when a stop signal cut it.
 RunSummary made_run(const Experiment& e, const Store& store, const Grouping& grouping, RunSettings settings) {
-  watch_stop_signals();
   settings.earlier = Earlier::Resume;
   settings.threads = at::get_num_threads();
   const RunResult result = run_experiment(e, store, grouping, settings);
@@ -57,13 +58,22 @@ TrainedTower train_tower(const Experiment& e, const Store& store, bool shared_ma
 }  // namespace
 
 ResolveOptions options_with_training(const std::string& device, Precision precision, bool shared_machine) {
-  return {
-      .device = device,
-      .precision = precision,
-      .short_run = [=](const Experiment& e, const Store& store,
-                       const Grouping& grouping) { return short_run(e, store, grouping, shared_machine); },
-      .train_tower = [=](const Experiment& e,
-                         const Store& store) { return train_tower(e, store, shared_machine); }};
+  // Once, with the first run: a signal between two runs must not be forgotten.
+  const auto watch = [watched = std::make_shared<bool>(false)] {
+    if (!std::exchange(*watched, true)) watch_stop_signals();
+  };
+  return {.device = device,
+          .precision = precision,
+          .short_run =
+              [=](const Experiment& e, const Store& store, const Grouping& grouping) {
+                watch();
+                return short_run(e, store, grouping, shared_machine);
+              },
+          .train_tower =
+              [=](const Experiment& e, const Store& store) {
+                watch();
+                return train_tower(e, store, shared_machine);
+              }};
 }
 
 }  // namespace rnb

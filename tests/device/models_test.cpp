@@ -162,9 +162,18 @@ TEST_P(LanguageModels, ShowTheTrackerTheirBodyLayersOnTheDevice) {
   expect_the_cpus_numbers(got, want);
 }
 
+std::string word_of(Activations activations) {
+  return activations == Activations::Keep ? "Keep" : "Recompute";
+}
+
 INSTANTIATE_TEST_SUITE_P(Device, LanguageModels,
                          testing::Combine(testing::Values("pico", "qwen2-pico"),
-                                          testing::Values(Activations::Keep, Activations::Recompute)));
+                                          testing::Values(Activations::Keep, Activations::Recompute)),
+                         [](const auto& made) {
+                           std::string name = std::get<0>(made.param);
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name + "_" + word_of(std::get<1>(made.param));
+                         });
 
 class ClipOnADevice : public testing::TestWithParam<Activations> {};
 
@@ -177,7 +186,8 @@ TEST_P(ClipOnADevice, TakesAStep) {
   EXPECT_EQ(got.crossings, with_parameter_norms(expected, got, 6));
 }
 
-INSTANTIATE_TEST_SUITE_P(Device, ClipOnADevice, testing::Values(Activations::Keep, Activations::Recompute));
+INSTANTIATE_TEST_SUITE_P(Device, ClipOnADevice, testing::Values(Activations::Keep, Activations::Recompute),
+                         [](const auto& made) { return word_of(made.param); });
 
 // Encoders are never trained here: they embed.
 TEST(EncodersOnADevice, EmbedTexts) {
