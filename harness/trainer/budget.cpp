@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "harness/config/budget.h"
+#include "harness/config/experiment_keys.h"
 #include "harness/trainer/fresh_batch.h"
 #include "harness/trainer/gradient_vectors.h"
 #include "harness/trainer/run_log.h"
@@ -52,7 +53,6 @@ double spent_before_main_run(const Ledger& ledger) {
 
 void plan_budget(Run& run) {
   constexpr int kBatches = 8;
-  constexpr double kMostSteps = 1e12;  // as for the key steps
   const Experiment& e = run.experiment;
   BudgetPlan plan{.flops = parse_budget(e.budget)};
   std::vector<double> natural;
@@ -76,9 +76,9 @@ void plan_budget(Run& run) {
   const double steps = plan.flops / plan.step_flops;
   if (steps < 1)
     fail_usage("budget", "{} does not pay for one step, which costs {:.3g} FLOPs", e.budget, plan.step_flops);
-  if (steps > kMostSteps)
+  if (const double most = find_key_field("steps")->high; steps > most)
     fail_usage("budget", "{} pays for {:.3g} steps of {:.3g} FLOPs; expected {:.0g} at most", e.budget, steps,
-               plan.step_flops, kMostSteps);
+               plan.step_flops, most);
   run.state.course.steps = run.data.domains.total_steps = static_cast<int64_t>(steps);
   run.budget = plan;
 }

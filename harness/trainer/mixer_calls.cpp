@@ -1,43 +1,67 @@
 #include "harness/trainer/mixer_calls.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "harness/trainer/run_log.h"
 #include "methods/core/replay.h"
 
 namespace rnb {
+namespace {
+
+constexpr std::array<std::pair<MixerCall, std::string_view>, 4> kCallNames{
+    {{MixerCall::Init, "init"},
+     {MixerCall::OnStep, "on_step"},
+     {MixerCall::OnEval, "on_eval"},
+     {MixerCall::OnRound, "on_round"}}};
+
+std::string_view name_of(MixerCall call) {
+  return kCallNames[static_cast<size_t>(call)].second;
+}
+
+MixerCall call_named(std::string_view name) {
+  for (const auto& [call, known] : kCallNames)
+    if (known == name) return call;
+  fail("resume", "the checkpoint is within a call '{}' that this program does not know", name);
+}
+
+}  // namespace
 
 void MixerCalls::init(nlohmann::json data) {
-  ask("init", 0, std::move(data));
+  ask(MixerCall::Init, 0, std::move(data));
 }
 
 void MixerCalls::make_again(const nlohmann::json& pending) {
-  const auto call = pending.at("call").get<std::string>();
+  const MixerCall call = call_named(pending.at("call").get<std::string>());
   const auto step = pending.at("step").get<int64_t>();
   ask(call, step, pending.at("data"));
-  if (call != "init") ask_due_after(call, step);
+  if (call != MixerCall::Init) ask_due_after(call, step);
 }
 
 void MixerCalls::after_step(const StepRecord& made) {
   const int64_t step = run_.step();
-  if (is_due("on_step", step))
-    ask("on_step", step,
+  if (is_due(MixerCall::OnStep, step))
+    ask(MixerCall::OnStep, step,
         signal_to_json(StepView{step, made.lr, made.domain_loss, made.domain_tokens, made.domain_examples}));
-  ask_due_after("on_step", step);
+  ask_due_after(MixerCall::OnStep, step);
 }
 
 // The calls that follow `call` in the order of a step: on_step, on_eval, on_round.
-void MixerCalls::ask_due_after(const std::string& call, int64_t step) {
-  if (call == "on_step" && is_due("on_eval", step)) ask("on_eval", step, eval_signal(step));
-  if (call != "on_round" && is_due("on_round", step)) ask("on_round", step, round_signal(step));
+void MixerCalls::ask_due_after(MixerCall call, int64_t step) {
+  if (call == MixerCall::OnStep && is_due(MixerCall::OnEval, step))
+    ask(MixerCall::OnEval, step, eval_signal(step));
+  if (call != MixerCall::OnRound && is_due(MixerCall::OnRound, step))
+    ask(MixerCall::OnRound, step, round_signal(step));
 }
 
-bool MixerCalls::is_due(const std::string& call, int64_t step) const {
+bool MixerCalls::is_due(MixerCall call, int64_t step) const {
   const Needs& needs = run_.needs;
-  if (call == "on_step") return needs.batch_losses;
-  if (call == "on_eval") return needs.eval_every > 0 && step % needs.eval_every == 0;
+  if (call == MixerCall::OnStep) return needs.batch_losses;
+  if (call == MixerCall::OnEval) return needs.eval_every > 0 && step % needs.eval_every == 0;
   return needs.round_steps > 0 && step / needs.round_steps > run_.state.course.rounds;
 }
 
@@ -66,18 +90,18 @@ Weights MixerCalls::on_batch(const BatchView& view) {
     const PhaseScope scope(run_.ledger, Phase::Update);
     decision = run_.state.mixer->on_batch(view, services_);
   }
-  apply(decision, "on_batch", run_.step() + 1, signal_to_json(view));
+  apply(decision, "on_batch", run_.step() + 1, run_.step() + 2, signal_to_json(view));
   return run_.state.course.loss_weights.value_or(Weights(run_.domains(), 1.0));
 }
 
 // Makes one call of the mixer and carries out its decision.
-void MixerCalls::ask(const std::string& call, int64_t step, nlohmann::json data) {
+void MixerCalls::ask(MixerCall call, int64_t step, nlohmann::json data) {
   RunState& state = run_.state;
-  const bool may_ask_back = call != "on_step";
-  const nlohmann::json signal = {{"call", call}, {"step", step}, {"data", data}};
+  const bool may_ask_back = call != MixerCall::OnStep;
+  const nlohmann::json signal = {{"call", name_of(call)}, {"step", step}, {"data", data}};
   if (may_ask_back && state.pending.call.is_null())
-    state.pending = {signal, call == "init" ? nlohmann::json() : state.mixer->save()};
-  if (call == "on_round") state.course.rounds = data.at("round").get<int64_t>();
+    state.pending = {signal, call == MixerCall::Init ? nlohmann::json() : state.mixer->save()};
+  if (call == MixerCall::OnRound) state.course.rounds = data.at("round").get<int64_t>();
   Decision decision;
   {
     const PhaseScope scope(run_.ledger, Phase::Update);
@@ -87,10 +111,10 @@ void MixerCalls::ask(const std::string& call, int64_t step, nlohmann::json data)
   }
   services_.check_all_asked();
   state.pending = {};
-  apply(decision, call, step, std::move(data));
+  apply(decision, name_of(call), step, run_.step() + 1, std::move(data));
 }
 
-void MixerCalls::apply(const Decision& decision, const std::string& call, int64_t step,
+void MixerCalls::apply(const Decision& decision, std::string_view call, int64_t step, int64_t first_used,
                        nlohmann::json signal) {
   const PhaseScope scope(run_.ledger, Phase::Log);
   const std::string& method = run_.experiment.method;
@@ -112,11 +136,8 @@ void MixerCalls::apply(const Decision& decision, const std::string& call, int64_
   if (!decision.sampling) return;
   check_weights(*decision.sampling, run_.domains(), method);
   course.p = *decision.sampling;
-  run_.log->append({{"event", "mixture"},
-                    {"step", step},
-                    {"first_used", call == "on_batch" ? step + 1 : run_.step() + 1},
-                    {"p", course.p},
-                    {"reason", call}});
+  run_.log->append(
+      {{"event", "mixture"}, {"step", step}, {"first_used", first_used}, {"p", course.p}, {"reason", call}});
 }
 
 }  // namespace rnb

@@ -5,13 +5,16 @@
 // it are in the checkpoint, and what had been served is answered from the log.
 
 #include <cstdint>
-#include <string>
+#include <string_view>
 
 #include "harness/trainer/run.h"
 #include "harness/trainer/run_services.h"
 #include "harness/trainer/step.h"
 
 namespace rnb {
+
+// In the order of a step. on_batch is made within a step and is never made again.
+enum class MixerCall { Init, OnStep, OnEval, OnRound };
 
 class MixerCalls {
  public:
@@ -28,12 +31,14 @@ class MixerCalls {
   Weights on_batch(const BatchView& view);
 
  private:
-  void ask(const std::string& call, int64_t step, nlohmann::json data);
-  void ask_due_after(const std::string& call, int64_t step);
-  bool is_due(const std::string& call, int64_t step) const;
+  void ask(MixerCall call, int64_t step, nlohmann::json data);
+  void ask_due_after(MixerCall call, int64_t step);
+  bool is_due(MixerCall call, int64_t step) const;
   nlohmann::json eval_signal(int64_t step);
   nlohmann::json round_signal(int64_t step);
-  void apply(const Decision& decision, const std::string& call, int64_t step, nlohmann::json signal);
+  // `call`: its name in the log; `first_used`: the first step that a new mixture is drawn by.
+  void apply(const Decision& decision, std::string_view call, int64_t step, int64_t first_used,
+             nlohmann::json signal);
 
   Run& run_;
   RunServices& services_;

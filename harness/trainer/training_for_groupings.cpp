@@ -11,6 +11,7 @@
 #include "base/stop_signal.h"
 #include "harness/trainer/run_experiment.h"
 #include "results/hdf5_file.h"
+#include "results/phases.h"
 #include "results/run_file.h"
 
 namespace rnb {
@@ -41,7 +42,8 @@ ShortRun short_run(const Experiment& e, const Store& store, const Grouping& grou
   ShortRun out{run.run_id, std::isnan(weighted) ? last_of(file, "valid_loss") : weighted, run.wall_seconds,
                0};
   for (const auto& [phase, flops] : run.flops)
-    if (phase != "regroup") out.flops += flops;  // the clustering's own cost is billed once, not at each run
+    if (kind_of_phase_named(phase) != PhaseKind::Regroup)
+      out.flops += flops;  // the clustering's own cost is billed once, not at each run
   return out;
 }
 
