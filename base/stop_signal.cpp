@@ -16,7 +16,7 @@ constexpr std::initializer_list<int> kWatched{SIGINT, SIGTERM};
 void on_signal(int number) {
   received = number;
   ++count;
-  if (on_second == SecondSignal::EndsAtOnce) std::signal(number, SIG_DFL);
+  if (on_second == SecondSignal::EndsAtOnce) end_stop_signal_watch();  // std::signal alone: safe here
 }
 
 }  // namespace

@@ -8,11 +8,21 @@
 
 namespace rnb {
 
+// EndsAtOnce: a second one, whichever of the two it is, has its default action.
 enum class SecondSignal { EndsAtOnce, IsCounted };
 
 // From now on; what came before is forgotten.
 void watch_stop_signals(SecondSignal second = SecondSignal::EndsAtOnce);
 void end_stop_signal_watch();  // the signals have their default actions again
+
+// A watch for as long as it lives.
+class StopSignalWatch {
+ public:
+  explicit StopSignalWatch(SecondSignal second = SecondSignal::EndsAtOnce) { watch_stop_signals(second); }
+  ~StopSignalWatch() { end_stop_signal_watch(); }
+  StopSignalWatch(const StopSignalWatch&) = delete;
+  StopSignalWatch& operator=(const StopSignalWatch&) = delete;
+};
 
 int stop_signal();         // 0, or the number of the last one that came
 int stop_signals_count();  // since the watch began

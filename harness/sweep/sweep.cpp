@@ -25,8 +25,10 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-std::string preparation(const Experiment& e) {
-  return e.store + "\n" + e.grouping;
+constexpr int kCannotBeStarted = 127;  // as a shell says it of a program that is not there
+
+std::string line_of(const Experiment& e, const SweepOptions& options) {
+  return reproducer_line(e) + " --out " + options.out.string() + " --resume";
 }
 
 struct Running {
@@ -46,11 +48,14 @@ class Sweep {
 
  private:
   bool prepare_stores();
+  int wait_for_preparation(const std::vector<std::string>& arguments, const fs::path& log);  // exit code
   void start_runs();
   void start(size_t index);
+  std::vector<std::string> words_of_run(const Experiment& e) const;
   void wait_a_little();
   void listen(Running& running);
   void settle(const Running& running);
+  void add_failure(const std::string& line, const fs::path& log, int code);
   // Each signal once to each of them.
   void pass_signals_on(const std::vector<const SweepChild*>& children);
   std::vector<const SweepChild*> children() const;
@@ -71,6 +76,21 @@ class Sweep {
   int passed_on_ = 0;  // signals
 };
 
+int Sweep::wait_for_preparation(const std::vector<std::string>& arguments, const fs::path& log) {
+  try {
+    SweepChild child(arguments, log);
+    while (!child.ended()) {
+      pass_signals_on({&child});
+      child.read_lines();
+      ::poll(nullptr, 0, 20);
+    }
+    return child.exit_code();
+  } catch (const Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return kCannotBeStarted;
+  }
+}
+
 // Stores first: `prepare` answers at once for one that is up to date.
 bool Sweep::prepare_stores() {
   for (const StorePlan& store : plan_.stores) {
@@ -80,22 +100,16 @@ bool Sweep::prepare_stores() {
     const fs::path log =
         options_.out / "logs" / ("prepare-" + fs::path(store.store).filename().string() + ".log");
     fmt::print(stderr, "preparing {}\n", store.store);
-    SweepChild child(arguments, log);
-    while (!child.ended()) {
-      pass_signals_on({&child});
-      child.read_lines();
-      ::poll(nullptr, 0, 20);
-    }
+    const int code = wait_for_preparation(arguments, log);
     if (stop_signal() != 0) return false;
-    if (child.exit_code() == 0) continue;
-    report_.failures.push_back({shell_line(arguments), log, child.exit_code()});
+    if (code == 0) continue;
+    report_.failures.push_back({shell_line(arguments), log, code});
     return false;
   }
   return true;
 }
 
-void Sweep::start(size_t index) {
-  const Experiment& e = plan_.experiments[index];
+std::vector<std::string> Sweep::words_of_run(const Experiment& e) const {
   const Experiment defaults;
   std::vector<std::string> arguments{options_.program, "run"};
   for (const ExperimentKey& key : experiment_keys()) {
@@ -111,12 +125,23 @@ void Sweep::start(size_t index) {
   }
   arguments.insert(arguments.end(), {"--out", options_.out.string(), "--resume"});
   if (options_.jobs > 1) arguments.push_back("--shared-machine");
+  return arguments;
+}
+
+void Sweep::start(size_t index) {
+  const Experiment& e = plan_.experiments[index];
   Running running;
   running.index = index;
   running.log = options_.out / "logs" / fmt::format("starting-{}-{}.log", ::getpid(), index + 1);
   running.start = SteadyClock::now();
   running.file_start = file_clock();
-  running.child = std::make_unique<SweepChild>(arguments, running.log);
+  try {
+    running.child = std::make_unique<SweepChild>(words_of_run(e), running.log);
+  } catch (const Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    add_failure(line_of(e, options_), running.log, kCannotBeStarted);
+    return;
+  }
   running_.push_back(std::move(running));
 }
 
@@ -124,9 +149,9 @@ void Sweep::start(size_t index) {
 void Sweep::start_runs() {
   for (auto it = waiting_.begin();
        it != waiting_.end() && static_cast<int>(running_.size()) < options_.jobs;) {
-    const std::string need = preparation(plan_.experiments[*it]);
+    const std::string need = preparation_of(plan_.experiments[*it]);
     const bool being_made = std::any_of(running_.begin(), running_.end(), [&](const Running& r) {
-      return preparation(plan_.experiments[r.index]) == need;
+      return preparation_of(plan_.experiments[r.index]) == need;
     });
     if (!prepared_.count(need) && being_made) {
       ++it;
@@ -142,7 +167,7 @@ void Sweep::listen(Running& running) {
     if (line.starts_with("run_folder=")) {
       running.run_folder = line.substr(11);
       running.log = name_log(running.log, fs::path(running.run_folder).filename().string());
-      prepared_.insert(preparation(plan_.experiments[running.index]));
+      prepared_.insert(preparation_of(plan_.experiments[running.index]));
     }
 }
 
@@ -152,7 +177,7 @@ void Sweep::settle(const Running& running) {
   const fs::path file = fs::path(running.run_folder) / "run.h5";
   std::error_code ignored;
   if (code == 0 && running.run_folder.empty()) {
-    report_.failures.push_back({reproducer_line(e), running.log, code});
+    add_failure(line_of(e, options_), running.log, code);  // it named no run folder
   } else if (code == 0 && older_than(file, running.file_start)) {
     ++report_.already_finished;
     fs::remove(running.log, ignored);  // says only that
@@ -170,10 +195,13 @@ void Sweep::settle(const Running& running) {
     elsewhere_.push_back(running.index);
     last_look_ = SteadyClock::now();
   } else {
-    const std::string line = reproducer_line(e) + " --out " + options_.out.string() + " --resume";
-    fmt::print(stderr, "failed ({}): {}\n", code, line);
-    report_.failures.push_back({line, running.log, code});
+    add_failure(line_of(e, options_), running.log, code);
   }
+}
+
+void Sweep::add_failure(const std::string& line, const fs::path& log, int code) {
+  fmt::print(stderr, "failed ({}): {}\n", code, line);
+  report_.failures.push_back({line, log, code});
 }
 
 void Sweep::wait_a_little() {
@@ -247,10 +275,8 @@ int SweepReport::exit_code() const {
 }
 
 SweepReport run_sweep(const SweepPlan& plan, const SweepOptions& options) {
-  watch_stop_signals(SecondSignal::IsCounted);
-  const SweepReport report = Sweep(plan, options).run();
-  end_stop_signal_watch();
-  return report;
+  const StopSignalWatch watch(SecondSignal::IsCounted);
+  return Sweep(plan, options).run();
 }
 
 }  // namespace rnb

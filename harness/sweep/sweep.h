@@ -28,7 +28,7 @@ struct SweepReport {
   int made = 0, already_finished = 0, not_started = 0;
   std::vector<SweepFailure> failures;
   int signal = 0;
-  int exit_code() const;  // 0, 3 when a run failed, 128 + n after a signal
+  int exit_code() const;  // 0; 3: some failed or were not started; 128 + n after a signal
 };
 
 // SIGINT and SIGTERM are passed on to the runs, each time: the first lets a run save itself, the second ends

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>
@@ -36,6 +37,7 @@ SweepChild::SweepChild(const std::vector<std::string>& arguments, const std::fil
                    .error = errors.get(),
                    .signal_when_we_end = SIGTERM});
   } catch (const ChildFailure& failure) {
+    ::dprintf(errors.get(), "%s\n", failure.what());
     fail("sweep", "{}", failure.what());
   }
 }
@@ -44,7 +46,7 @@ SweepChild::~SweepChild() {
   output_.close();
   if (ended_) return;
   ::kill(pid_, SIGKILL);
-  ::waitpid(pid_, nullptr, 0);
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
 std::vector<std::string> SweepChild::read_lines() {

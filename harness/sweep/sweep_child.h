@@ -14,7 +14,7 @@ namespace rnb {
 
 class SweepChild {
  public:
-  // `arguments` starts with the program. Throws Error when it cannot be started.
+  // `arguments` starts with the program. Error when it cannot be started; the log says why, too.
   SweepChild(const std::vector<std::string>& arguments, const std::filesystem::path& log);
   ~SweepChild();  // a child that still runs is killed
   SweepChild(const SweepChild&) = delete;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/sha256.h"
+#include "harness/sweep/sweep_plan.h"
 #include "harness/sweep/sweep_size.h"
 
 namespace rnb {
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string key_of(const Experiment& e) {
-  return sha256_hex(e.store + "\n" + canonical_text(e)).substr(0, 16);
+  return sha256_hex(identity_of(e)).substr(0, 16);
 }
 
 }  // namespace

@@ -157,11 +157,11 @@ void tidy(SweepPlan& plan) {
   std::set<std::string> seen;
   std::vector<std::pair<std::string, std::vector<Experiment>>> groups;
   for (Experiment& e : plan.experiments) {
-    if (!seen.insert(e.store + "\n" + canonical_text(e)).second) {
+    if (!seen.insert(identity_of(e)).second) {
       ++plan.repeated;
       continue;
     }
-    const std::string preparation = e.store + "\n" + e.grouping;
+    const std::string preparation = preparation_of(e);
     auto group =
         std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == preparation; });
     if (group == groups.end()) group = groups.insert(groups.end(), {preparation, {}});
@@ -173,6 +173,14 @@ void tidy(SweepPlan& plan) {
 }
 
 }  // namespace
+
+std::string identity_of(const Experiment& e) {
+  return e.store + "\n" + canonical_text(e);
+}
+
+std::string preparation_of(const Experiment& e) {
+  return e.store + "\n" + e.grouping;
+}
 
 std::vector<std::string> axis_values(const std::string& key, const std::string& value) {
   std::vector<std::string> pieces;

@@ -35,6 +35,11 @@ struct SweepPlan {
 SweepPlan plan_sweep(const IniFile& file, const std::vector<std::pair<std::string, std::string>>& overrides,
                      const std::string& out);
 
+// Runs with one text are the same run: a sweep makes it once, and finds it again in its history.
+std::string identity_of(const Experiment& e);
+// Runs with one text open the same store and grouping: what the first prepares serves the others.
+std::string preparation_of(const Experiment& e);
+
 // "1..3" -> 1 2 3 for whole-number keys; "a, b" -> a b. `grouping` keeps "regroup:k=10,seed=2" in one piece,
 // `method` keeps "fixed weights=1,2" and expands "fixed weights=simplex(2,1)" -> weights=0,1 weights=1,0.
 // UsageError naming the key, the value and what was expected.

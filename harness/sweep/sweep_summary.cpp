@@ -14,13 +14,13 @@ namespace rnb {
 
 void print_plan(const SweepPlan& plan, const SweepOptions& options) {
   const SweepHistory history(options.out);
-  std::vector<std::pair<std::string, int>> shared;
+  std::vector<std::pair<const Experiment*, int>> shared;  // the first of runs with one preparation; how many
   int finished = 0;
   double bytes = 0;  // of the runs that are left
   const double measured = history.mean_bytes();
   for (const Experiment& e : plan.experiments) {
-    const std::string name = e.store + ", " + e.grouping;
-    if (shared.empty() || shared.back().first != name) shared.emplace_back(name, 0);
+    if (shared.empty() || preparation_of(*shared.back().first) != preparation_of(e))
+      shared.emplace_back(&e, 0);
     ++shared.back().second;
     if (history.finished(e))
       ++finished;
@@ -33,7 +33,8 @@ void print_plan(const SweepPlan& plan, const SweepOptions& options) {
   if (finished) fmt::print(stderr, "; {} were finished before", finished);
   if (plan.repeated) fmt::print(stderr, "; {} repetitions left out", plan.repeated);
   fmt::print(stderr, "\n");
-  for (const auto& [name, runs] : shared) fmt::print(stderr, "  {:4} share {}\n", runs, name);
+  for (const auto& [first, runs] : shared)
+    fmt::print(stderr, "  {:4} share {}, {}\n", runs, first->store, first->grouping);
   const double mean = history.mean_seconds();
   if (left == 0) return;
   if (mean > 0)

@@ -33,6 +33,16 @@ TEST(StopSignalDeathTest, TheSecondOneEndsTheProcess) {
       ::testing::KilledBySignal(SIGTERM), "");
 }
 
+TEST(StopSignalDeathTest, TheSecondOneMayBeTheOtherOne) {
+  EXPECT_EXIT(
+      {
+        watch_stop_signals();
+        std::raise(SIGINT);
+        std::raise(SIGTERM);
+      },
+      ::testing::KilledBySignal(SIGTERM), "");
+}
+
 TEST(StopSignalDeathTest, AfterTheWatchTheFirstOneEndsTheProcess) {
   EXPECT_EXIT(
       {

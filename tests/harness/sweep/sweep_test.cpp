@@ -23,7 +23,8 @@ using ::testing::HasSubstr;
 
 // A stand-in for the program: a shell script that keeps the protocol of `rnb run`. Seed 2 fails while fail_2
 // exists, every run is busy (exit code 5) while held exists; seed 9 ends at a signal, seed 8 at a second one,
-// since the first makes it save for ever. Each run that is really made adds a line to made.txt.
+// since the first makes it save for ever. With vanish the first run takes the program away. Each run that is
+// really made adds a line to made.txt.
 constexpr const char* kScript = R"(#!/bin/sh
 here=$(dirname "$0")
 echo "$@" >> "$here/calls.txt"
@@ -34,6 +35,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 mkdir -p "$out/run$seed"
+if [ -e "$here/vanish" ]; then rm "$0"; fi
 echo "run_folder=$out/run$seed"
 [ -e "$out/run$seed/run.h5" ] && exit 0
 if [ "$seed" = 9 ]; then trap 'exit 143' TERM; touch "$here/nine"; while :; do sleep 0.05; done; fi
@@ -100,6 +102,28 @@ TEST_F(SweepRun, OneFailureDoesNotStopTheRestAndIsNamed) {
   EXPECT_THAT(report.failures[0].what, HasSubstr("rnb run --store s --method natural --seed 2"));
   EXPECT_THAT(read_text_file(report.failures[0].log), HasSubstr("it went wrong"));
   EXPECT_EQ(file("made.txt"), "1\n3\n");
+}
+
+TEST_F(SweepRun, ARunThatCannotBeStartedIsAFailureAndLeavesTheOthersAlone) {
+  std::ofstream(folder_ / "vanish") << "";
+  options_.jobs = 2;
+  const SweepReport report = sweep("store = s\nseed = 1..3\n");
+  EXPECT_EQ(report.made, 1);
+  ASSERT_EQ(report.failures.size(), 2U);
+  EXPECT_EQ(report.exit_code(), 3);
+  EXPECT_EQ(report.failures[0].code, 127);
+  EXPECT_THAT(report.failures[0].what, HasSubstr("--seed 2"));
+  EXPECT_THAT(read_text_file(report.failures[0].log), HasSubstr("cannot be started"));
+  EXPECT_EQ(file("made.txt"), "1\n");
+}
+
+TEST_F(SweepRun, AStoreThatCannotBePreparedEndsTheSweepWithAFailure) {
+  fs::remove(folder_ / "rnb");
+  const SweepReport report = sweep("seed = 1..3\n[data]\ndataset = toy\n");
+  ASSERT_EQ(report.failures.size(), 1U);
+  EXPECT_EQ(report.failures[0].code, 127);
+  EXPECT_EQ(report.not_started, 3);
+  EXPECT_EQ(report.exit_code(), 3);
 }
 
 TEST_F(SweepRun, ASecondSweepMakesOnlyWhatIsMissing) {
