@@ -86,14 +86,19 @@ ChildProcess::ChildProcess(std::vector<std::string> words) {
 ChildProcess::~ChildProcess() {
   in_.close();
   out_.close();
+  if (reaped_) return;
   kill(-pid_, SIGKILL);
-  while (!reaped_ && waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
+  while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
 void ChildProcess::ended() {
   int status = 0;
   for (int tries = 0; tries < 100; ++tries) {  // its output ends a moment before it does
-    if (waitpid(pid_, &status, WNOHANG) == pid_) {
+    siginfo_t end{};
+    if (waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+        end.si_pid == pid_) {
+      kill(-pid_, SIGKILL);  // its own children; once it is reaped, the number may be another group's
+      while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
       reaped_ = true;
       throw ChildFailure(end_of_status(status));
     }

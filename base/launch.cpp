@@ -1,10 +1,12 @@
 #include "base/launch.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -42,6 +44,25 @@ int wait_for_end(pid_t child) {
   while (::waitpid(child, &status, 0) < 0)
     if (errno != EINTR) throw ChildFailure(std::strerror(errno));
   return status;
+}
+
+// False when the end has not come within the limit.
+bool read_to_end(int fd, std::optional<std::chrono::milliseconds> limit, std::string& out) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + limit.value_or(std::chrono::milliseconds(0));
+  std::array<char, 4096> block{};
+  for (;;) {
+    if (limit) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+      pollfd one{fd, POLLIN, 0};
+      const int ready = ::poll(&one, 1, static_cast<int>(std::clamp<int64_t>(left, 0, 1'000'000)));
+      if (ready == 0 && left <= 0) return false;
+      if (ready <= 0) continue;
+    }
+    const ssize_t n = ::read(fd, block.data(), block.size());
+    if (n > 0) out.append(block.data(), static_cast<size_t>(n));
+    if (n == 0 || (n < 0 && errno != EINTR)) return true;
+  }
 }
 
 }  // namespace
@@ -83,7 +104,8 @@ int run_program(const Launch& what) {
   return exit_code_of_status(wait_for_end(launch(what)));
 }
 
-std::optional<std::string> output_of_program(std::vector<std::string> words) {
+std::optional<std::string> output_of_program(std::vector<std::string> words,
+                                             std::optional<std::chrono::milliseconds> limit) {
   std::array<int, 2> ends{};
   const FileDescriptor nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!nothing.is_open() || ::pipe2(ends.data(), O_CLOEXEC) != 0) return std::nullopt;
@@ -98,11 +120,7 @@ std::optional<std::string> output_of_program(std::vector<std::string> words) {
   }
   to.close();
   std::string out;
-  std::array<char, 4096> block{};
-  for (ssize_t n = 0; (n = ::read(from.get(), block.data(), block.size())) != 0;) {
-    if (n > 0) out.append(block.data(), static_cast<size_t>(n));
-    if (n < 0 && errno != EINTR) break;
-  }
+  if (!read_to_end(from.get(), limit, out)) ::kill(-child, SIGKILL);
   if (exit_code_of_status(wait_for_end(child)) != 0) return std::nullopt;
   return out;
 }

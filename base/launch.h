@@ -2,6 +2,7 @@
 // Starts other programs, without a shell in between. Whoever starts one decides what its three standard
 // streams are; all else that is open here stays closed there. A child ends with the thread that started it.
 
+#include <chrono>
 #include <csignal>
 #include <optional>
 #include <stdexcept>
@@ -34,7 +35,9 @@ pid_t launch(const Launch& what);
 int exit_code_of_status(int status);    // of waitpid: 0..255, 128 + n for a signal
 std::string end_of_status(int status);  // "it ended with status 3", "it was ended by signal 9"
 int run_program(const Launch& what);    // waits for its end; its exit code
-// Its standard output, when it ends with 0; it reads nothing, and its errors are not shown.
-std::optional<std::string> output_of_program(std::vector<std::string> words);
+// Its standard output, when it ends with 0; it reads nothing, and its errors are not shown. One that has not
+// closed its output within `limit` is killed with its children, and gives none.
+std::optional<std::string> output_of_program(std::vector<std::string> words,
+                                             std::optional<std::chrono::milliseconds> limit = std::nullopt);
 
 }  // namespace rnb

@@ -1,6 +1,7 @@
 #include "base/launch.h"
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <utility>
@@ -30,6 +31,14 @@ TEST(Launch, WordsArriveAsTheyAre) {
 TEST(Launch, OutputOfAProgramThatFailsOrIsNotThereIsNone) {
   EXPECT_EQ(output_of_program({"sh", "-c", "echo half; exit 1"}), std::nullopt);
   EXPECT_EQ(output_of_program({"/nowhere/program"}), std::nullopt);
+}
+
+TEST(Launch, AProgramThatTakesTooLongIsEndedWithItsChildren) {
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(output_of_program({"sh", "-c", "echo half; sleep 1000 & wait"}, std::chrono::milliseconds(100)),
+            std::nullopt);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
+  EXPECT_EQ(output_of_program({"echo", "all"}, std::chrono::seconds(60)), "all\n");
 }
 
 TEST(Launch, WhatCannotBeStartedSaysWhy) {
