@@ -65,7 +65,7 @@ if wants compare; then
   done
 fi
 
-# share STORE CONTEXT: three runs of R&B at nano, one a seed.
+# share STORE CONTEXT: three runs of R&B at nano, one per seed.
 share() {
   local name seed
   name=${1##*/}

@@ -58,12 +58,13 @@ declare -A redrawn=()
 
 # redraw STUDY KIND: one figure, from what the study's report has drawn.
 redraw() {
-  local figure=$1-${2//_/-}.png drawn
+  local figure=$1-${2//_/-}.png drawn given
   drawn=("$scratch/$1/figures"/*_"$2".png)
   redrawn[$figure]=1
+  given="no such figure"
+  if [[ -f ${drawn[0]} ]]; then given="${#drawn[@]} such figures, of several data sets"; fi
   if [[ ! -f ${drawn[0]} ]] || ((${#drawn[@]} > 1)); then
-    printf 'not drawn:   docs/figures/%s: its runs give %s, not one\n' "$figure" \
-      "$([[ -f ${drawn[0]} ]] && printf '%d such figures' ${#drawn[@]} || printf 'no such figure')"
+    printf 'not drawn:   docs/figures/%s: its runs give %s\n' "$figure" "$given"
     status=1
   elif cmp -s "${drawn[0]}" "$figures/$figure"; then
     printf 'the same:    docs/figures/%s\n' "$figure"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that a build needs, on Debian 12: packages from apt, and LibTorch with the Python side in .venv.
-#   scripts/setup.sh            CPU: LibTorch to build and run with (1.3 GB)
-#   scripts/setup.sh --cuda     the same with the CUDA libraries (4.5 GB), for --device cuda
+#   scripts/setup.sh            CPU: LibTorch to build and run with (1.8 GB of disk, 1.2 GB of it LibTorch)
+#   scripts/setup.sh --cuda     the same with the CUDA libraries (several GB more), for --device cuda
 #   scripts/setup.sh --oracle   also .venv-oracle: the libraries that fixtures are made and checked with
 # Running it again when all is there takes a second.
 set -euo pipefail
