@@ -1,6 +1,6 @@
 # Precompiled headers (option RNB_PCH; clang only). Three, each owned by a small library of its own and reused by every
 # target of its kind: `plain`, `test` (with gmock) and `torch`. They spare most of the build time. They also hide an
-# include that a file has forgotten; the presets without them (gcc among them) find it.
+# include that a file has forgotten; the presets gcc and gcc-lto, which have none, find it.
 
 set(RNB_PLAIN_HEADERS <algorithm> <cmath> <filesystem> <fstream> <functional> <map> <memory> <optional> <set> <span>
   <string> <string_view> <vector> <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp>)
