@@ -74,11 +74,11 @@ TEST(MethodCosts, RnbPaysForSumsAndDotProducts) {
   const RunSummary r = read_run(pico_run("rnb-again", "rnb", static_cast<int64_t>(kSteps)) / "run.h5");
   const double gram = 10 * kM * (kM + 1) / 2 * 2 * kV * kD, most = gram + kSteps * kM * 2 * kV * kD;
   const double found = r.overhead(r.flops) * kSteps * kStep;
-  EXPECT_GT(found, gram + kSteps * 2 * kV * kD);  // at least one domain a step, at most all
+  EXPECT_GT(found, gram + kSteps * 2 * kV * kD);  // at least one domain per step, at most all
   EXPECT_LE(found, most);
 }
 
-// One probe of 4 steps a domain, an evaluation before them and after each; then an evaluation a round.
+// One probe of 4 steps per domain, an evaluation before them and after each; then one evaluation per round.
 TEST(MethodCosts, SkillItPaysForItsGraphAndItsEvaluations) {
   expect_bill("skillit", kM * 4 * kStep + (kM + 1 + 10) * kEvaluation);
 }
@@ -91,7 +91,7 @@ TEST(MethodCosts, AioliPaysForEvaluationsOnly) {
 
 // Each of 10 rounds: a batch for each domain and one for the target, then the products of the target with
 // all, and each domain's own norm: 2 N each. The last round's decision is never used and costs nothing.
-TEST(MethodCosts, DgaPaysForABatchADomain) {
+TEST(MethodCosts, DgaPaysForOneBatchPerDomain) {
   expect_bill("dga", 9 * ((kM + 1) * kStep + (2 * kM + 1) * 2 * kParameters));
 }
 
@@ -128,7 +128,7 @@ TEST(MethodCosts, SwarmsPayForTheirProxies) {
     expect_bill(method, 16 * (0.1 * kSteps * kStep + kEvaluation));
 }
 
-// A proxy a domain and the likelihoods of the validation subset under each.
+// One proxy per domain and the likelihoods of the validation subset under each.
 TEST(MethodCosts, MixMinPaysForOneProxyPerDomain) {
   expect_bill("mixmin", kM * (0.1 * kSteps * kStep + kEvaluation));
 }
