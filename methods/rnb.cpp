@@ -21,6 +21,7 @@
 namespace rnb {
 namespace {
 
+enum class Norm { On, Off };                // divide by |G p| or not
 enum class Absent { Neutral, Last, Keep };  // what becomes of a domain that a round did not draw
 constexpr std::initializer_list<std::pair<std::string_view, Absent>> kAbsentWords{
     {"neutral", Absent::Neutral}, {"last", Absent::Last}, {"keep", Absent::Keep}};
@@ -32,9 +33,10 @@ class Rnb : public Mixer {
         scale_(o.number("scale")),
         round_steps_(o.integer("round_steps")),
         rounds_(o.integer("rounds")),
-        normalise_(o.text("norm") == "on"),
+        norm_(o.choice<Norm>("norm", {{"on", Norm::On}, {"off", Norm::Off}})),
         empty_(o.choice<Absent>("empty", kAbsentWords)),
-        diagonal_(o.text("gram") == "unbiased" ? GramDiagonal::Unbiased : GramDiagonal::Biased) {}
+        diagonal_(o.choice<GramDiagonal>(
+            "gram", {{"biased", GramDiagonal::Biased}, {"unbiased", GramDiagonal::Unbiased}})) {}
 
   Needs needs() const override {
     return {.round_steps = round_steps_,
@@ -103,7 +105,8 @@ class Rnb : public Mixer {
 
   std::vector<double> scaled(const std::vector<double>& score, double norm) const {
     std::vector<double> logits;
-    for (const double v : score) logits.push_back(normalise_ ? lambda_ * (v / norm) : scale_ * lambda_ * v);
+    for (const double v : score)
+      logits.push_back(norm_ == Norm::On ? lambda_ * (v / norm) : scale_ * lambda_ * v);
     return logits;
   }
 
@@ -136,7 +139,7 @@ class Rnb : public Mixer {
 
   double lambda_, scale_;
   int64_t round_steps_, rounds_;
-  bool normalise_;
+  Norm norm_;
   Absent empty_;
   GramDiagonal diagonal_;
   Weights evaluation_;

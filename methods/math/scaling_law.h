@@ -26,6 +26,7 @@ struct ScalingLawFit {
 // What a fit minimises over (a, e, alpha), from losses at n examples (equally many):
 // sum_j Huber(log L_j - log loss(n_j)) + max(alpha - 0.8, 0) - min(alpha, 0.001) - min(e - lowest_e, 0)
 //   + max(a - 6.5, 0). NaN unless every loss is positive.
+// Public because ADO's golden vectors give its values at points where no fit ends.
 Objective scaling_law_objective(std::span<const double> n, std::span<const double> loss,
                                 const ScalingLawFit& fit);
 // The best of the starts; nothing where no start ends finite.
