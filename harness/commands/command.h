@@ -8,6 +8,7 @@
 // librnb_train.so, registers a TrainedCommand of the same name.
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,13 @@ struct CommandInput {
 // The headings of `rnb --help`, in its order; commands of one section stand in alphabetical order.
 enum class Section { Data, Runs, Results, Models, Program };
 
+// What the value of an option may be, for completion. An option that is not named: any file.
+struct Choices {
+  std::vector<std::string> words;
+  bool also_files = false;
+};
+using ChoicesByOption = std::map<std::string, Choices>;  // names without dashes
+
 struct Command {
   std::string name;
   Section section;
@@ -43,6 +51,7 @@ struct Command {
   std::string details = {};  // further lines for its own help
   // Its options, without --help. What they say depends on nothing that was typed: they are listed too.
   std::function<boost::program_options::options_description()> options;
+  std::function<ChoicesByOption()> choices = {};
   std::function<std::vector<std::string>()> words = {};  // what its first word may be, for completion
   std::function<int(const CommandInput&)> run = {};      // -> exit code; none: a TrainedCommand has it
 };

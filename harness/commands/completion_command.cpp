@@ -1,85 +1,32 @@
-// `rnb completion`: completion scripts for shells, from what is registered.
+// `rnb completion`: completion scripts for shells, from what the commands say of themselves.
 
-#include <algorithm>
 #include <iostream>
-#include <optional>
-#include <regex>
+#include <utility>
 
 #include "base/error.h"
 #include "base/suggest.h"
-#include "datasets/source_spec.h"
 #include "harness/commands/command.h"
 #include "harness/commands/completion_script.h"
-#include "harness/config/experiment_keys.h"
-#include "harness/config/experiment_words.h"
-#include "methods/core/registry.h"
-#include "models/clip_sizes.h"
-#include "models/model_sizes.h"
 
 namespace rnb {
 namespace {
 
 using Words = std::vector<std::string>;
 
-Words models() {
-  Words names;
-  for (const ModelSize& size : model_sizes()) names.emplace_back(size.name);
-  for (const ClipSize& size : clip_sizes()) names.emplace_back(size.name);
-  return names;
-}
-
-template <typename T>
-Words words_of_type(T Experiment::* /*member*/) {
-  Words words;
-  if constexpr (requires { words_for(T{}); } && !std::is_arithmetic_v<T>)
-    for (const auto& word : words_for(T{})) words.emplace_back(word.word);
-  return words;
-}
-
-Words words_of_type(bool Experiment::* /*member*/) {
-  Words words;
-  for (const auto& word : words_for(bool{})) words.emplace_back(word.word);
-  return words;
-}
-
-// Of a help that begins "text, md, csv or latex", up to its end, a semicolon or a bracket.
-Words words_of_help(const std::string& help) {
-  static const std::regex choices(R"(([\w.:-]+(?:, [\w.:-]+)* or [\w.:-]+) ?(?:[;(:].*)?)");
-  static const std::regex word(R"([\w.:-]+)");
-  std::smatch found;
-  if (!std::regex_match(help, found, choices)) return {};
-  const std::string list = found[1];
-  Words words;
-  for (std::sregex_iterator at(list.begin(), list.end(), word), end; at != end; ++at)
-    if (at->str() != "or") words.push_back(at->str());
-  const bool places =
-      std::any_of(words.begin(), words.end(), [](const auto& w) { return w == "file" || w == "folder"; });
-  return places ? Words{} : words;
-}
-
-Words choices_of(const std::string& option, const std::string& help) {
-  if (option == "method") return registered_names<MethodSpec>();
-  if (option == "dataset") return registered_names<SourceSpec>();
-  if (option == "model") return models();
-  if (const KeyField* key = find_key_field(option))
-    if (Words words = std::visit([](auto member) { return words_of_type(member); }, key->member);
-        !words.empty())
-      return words;
-  return words_of_help(help);
-}
-
 CompletedCommand described_for_shells(const Command& command) {
   CompletedCommand out{.name = command.name, .summary = command.summary, .options = {}};
   const auto options = command.options();
+  ChoicesByOption choices = command.choices ? command.choices() : ChoicesByOption{};
   for (const auto& option : options.options()) {
     const auto semantic = option->semantic();
     const std::string name = option->long_name(), help = option->description();
-    const bool takes_value = semantic->max_tokens() > 0;
+    const Choices may_be = std::exchange(choices[name], {});
     out.options.push_back({.name = name,
                            .help = help,
-                           .takes_value = takes_value,
+                           .takes_value = semantic->max_tokens() > 0,
                            .repeats = semantic->is_composing(),
-                           .choices = takes_value ? choices_of(name, help) : Words{}});
+                           .choices = may_be.words,
+                           .also_files = may_be.also_files});
   }
   if (command.words) out.words = command.words();
   out.takes_files = !command.usage.empty() && out.words.empty();

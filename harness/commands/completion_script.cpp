@@ -1,6 +1,6 @@
 #include "harness/commands/completion_script.h"
 
-#include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,11 +28,22 @@ std::string options_of(const CompletedCommand& command) {
   return words_of(names);
 }
 
-// What zsh and fish show beside a word: one line, without what their quoting would have to protect.
-std::string shown(const std::string& help, const std::string& dropped) {
-  std::string text = help.substr(0, help.find('\n'));
-  std::erase_if(text, [&](char c) { return dropped.find(c) != std::string::npos; });
-  return text;
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+std::string with_backslashes(const std::string& text, std::string_view before) {
+  std::string out;
+  for (const char c : text) {
+    if (before.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+// fish knows two escapes between single quotes, and no word made of several quotes.
+std::string fish_word(const std::string& text) {
+  return "'" + with_backslashes(text, "'\\") + "'";
 }
 
 // The branch of one command: what may follow an option, then options, then words.
@@ -44,7 +55,8 @@ std::string bash_branch(const CompletedCommand& command) {
     if (option.choices.empty())
       with_files.push_back("--" + option.name);
     else
-      text += fmt::format("        --{}) words=\"{}\" ;;\n", option.name, words_of(option.choices));
+      text += fmt::format("        --{}) words=\"{}\"{} ;;\n", option.name, words_of(option.choices),
+                          option.also_files ? " files=yes" : "");
   }
   if (!with_files.empty()) text += fmt::format("        {}) return 0 ;;\n", fmt::join(with_files, " | "));
   text += "        *)\n";
@@ -56,13 +68,17 @@ std::string bash_branch(const CompletedCommand& command) {
 
 // '--name[help]:name:(a b)'
 std::string zsh_option(const CompletedOption& option) {
-  std::string text =
-      fmt::format("{}--{}[{}]", option.repeats ? "*" : "", option.name, shown(option.help, "[]:\\'"));
-  if (option.takes_value)
-    text +=
-        fmt::format(":{}:{}", option.name,
-                    option.choices.empty() ? "_files" : fmt::format("({})", fmt::join(option.choices, " ")));
-  return "'" + text + "'";
+  std::string text = fmt::format("{}--{}[{}]", option.repeats ? "*" : "", option.name,
+                                 with_backslashes(first_line(option.help), "[]\\"));
+  if (!option.takes_value) return shell_word(text);
+  const std::string words = with_backslashes(fmt::format("{}", fmt::join(option.choices, " ")), ":");
+  if (words.empty())
+    text += fmt::format(":{}:_files", option.name);
+  else if (option.also_files)
+    text += fmt::format(":{}: _rnb_words_or_files {}", option.name, words);
+  else
+    text += fmt::format(":{}:({})", option.name, words);
+  return shell_word(text);
 }
 
 std::string zsh_branch(const CompletedCommand& command) {
@@ -79,15 +95,16 @@ std::string fish_line(const std::string& condition, const std::string& rest) {
 }
 
 std::string fish_branch(const CompletedCommand& command) {
-  std::string text = fish_line("__fish_use_subcommand",
-                               fmt::format("-f -a {} -d '{}'", command.name, shown(command.summary, "'\\")));
+  std::string text = fish_line("__fish_use_subcommand", fmt::format("-f -a {} -d {}", command.name,
+                                                                    fish_word(first_line(command.summary))));
   const std::string here = "__fish_seen_subcommand_from " + command.name;
   text += fish_line(here, "-l help -d 'what it does'");
   for (const CompletedOption& option : command.options) {
     std::string rest = "-l " + option.name;
-    if (option.takes_value)
-      rest += option.choices.empty() ? " -r -F" : fmt::format(" -x -a '{}'", fmt::join(option.choices, " "));
-    text += fish_line(here, rest + fmt::format(" -d '{}'", shown(option.help, "'\\")));
+    if (option.takes_value) rest += option.choices.empty() || option.also_files ? " -r -F" : " -x";
+    if (!option.choices.empty())
+      rest += " -a " + fish_word(fmt::format("{}", fmt::join(option.choices, " ")));
+    text += fish_line(here, rest + " -d " + fish_word(first_line(option.help)));
   }
   if (!command.words.empty())
     text += fish_line(here, fmt::format("-f -a '{}'", fmt::join(command.words, " ")));
@@ -99,7 +116,7 @@ std::string fish_branch(const CompletedCommand& command) {
 std::string bash_completion(const std::vector<CompletedCommand>& commands) {
   std::string text = R"(# bash completion for rnb: source <(rnb completion bash)
 _rnb() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words=""
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words="" files=""
   COMPREPLY=()
   # "--method=x" comes as three words.
   if [[ $current == "=" ]]; then
@@ -117,6 +134,10 @@ _rnb() {
   for (const CompletedCommand& command : commands) text += bash_branch(command);
   return text + R"(  esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  if [[ -n $files ]]; then
+    compopt -o filenames 2>/dev/null
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
+  fi
 }
 complete -o bashdefault -o default -F _rnb rnb
 )";
@@ -124,10 +145,11 @@ complete -o bashdefault -o default -F _rnb rnb
 
 std::string zsh_completion(const std::vector<CompletedCommand>& commands) {
   std::string text =
-      "#compdef rnb\n# zsh completion for rnb: source <(rnb completion zsh), after compinit\n_rnb() {\n";
+      "#compdef rnb\n# zsh completion for rnb: source <(rnb completion zsh), after compinit\n"
+      "_rnb_words_or_files() {\n  _alternative \"words:word:($*)\" \"files:file:_files\"\n}\n_rnb() {\n";
   text += "  local -a commands\n  commands=(\n";
   for (const CompletedCommand& command : commands)
-    text += fmt::format("    '{}:{}'\n", command.name, shown(command.summary, "':\\"));
+    text += "    " + shell_word(command.name + ":" + first_line(command.summary)) + "\n";
   text += R"(  )
   if ((CURRENT == 2)); then
     _describe command commands

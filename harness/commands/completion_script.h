@@ -11,6 +11,7 @@ struct CompletedOption {
   std::string name, help;  // the name without dashes
   bool takes_value = false, repeats = false;
   std::vector<std::string> choices = {};  // of its value; empty: files are offered
+  bool also_files = false;                // beside the choices
 };
 
 struct CompletedCommand {

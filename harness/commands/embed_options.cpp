@@ -26,9 +26,13 @@ po::options_description described() {
   return options;
 }
 
+ChoicesByOption choices() {
+  return {{"mode", {{"encoder", "static"}}}};
+}
+
 }  // namespace
 
 RNB_REGISTER(Command, .name = "embed", .section = Section::Models,
-             .summary = "vectors of texts from an encoder", .options = described);
+             .summary = "vectors of texts from an encoder", .options = described, .choices = choices);
 
 }  // namespace rnb

@@ -1,6 +1,7 @@
 // `rnb eval` as the command line shows it; eval_command.cpp runs it.
 
 #include "harness/commands/command.h"
+#include "harness/commands/experiment_choices.h"
 
 namespace rnb {
 namespace po = boost::program_options;
@@ -30,9 +31,14 @@ po::options_description described() {
   return options;
 }
 
+ChoicesByOption choices() {
+  return {{"split", {{"train", "valid", "test"}}}, {"device", {names_of_devices()}}};
+}
+
 }  // namespace
 
 RNB_REGISTER(Command, .name = "eval", .section = Section::Models,
-             .summary = "loss of a model on a prepared store or on token ids", .options = described);
+             .summary = "loss of a model on a prepared store or on token ids", .options = described,
+             .choices = choices);
 
 }  // namespace rnb

@@ -101,10 +101,14 @@ int run(const CommandInput& input) {
   return 0;
 }
 
+ChoicesByOption choices() {
+  return {{"dataset", {registered_names<SourceSpec>()}}, {"loss-on", {{"completion", "all"}}}};
+}
+
 }  // namespace
 
 RNB_REGISTER(Command, .name = "prepare", .section = Section::Data,
              .summary = "read, tokenise and split a data set: source files -> prepared store",
-             .options = described, .run = run);
+             .options = described, .choices = choices, .run = run);
 
 }  // namespace rnb

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "harness/commands/command.h"
+#include "harness/commands/experiment_choices.h"
+#include "methods/core/registry.h"
 #include "methods/regroup/grouping_expression.h"
 
 namespace rnb {
@@ -51,9 +53,17 @@ po::options_description described() {
   return options;
 }
 
+ChoicesByOption choices() {
+  return {{"k-by", {{"silhouette", "loss"}}},
+          {"k-model", {names_of_models(), /*also_files=*/true}},
+          {"k-method", {registered_names<MethodSpec>()}},
+          {"device", {names_of_devices()}},
+          {"embedder", {{"minilm", "static", "vectors", "trained"}}}};
+}
+
 }  // namespace
 
 RNB_REGISTER(Command, .name = "regroup", .section = Section::Data, .summary = "embed and cluster a store",
-             .options = described);
+             .options = described, .choices = choices);
 
 }  // namespace rnb

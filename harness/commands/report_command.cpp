@@ -21,6 +21,8 @@ namespace po = boost::program_options;
 namespace fs = std::filesystem;
 namespace {
 
+const std::vector<std::string> kFormats{"text", "md", "csv", "latex"};
+
 po::options_description described() {
   po::options_description options("Options of rnb report");
   auto add = options.add_options();
@@ -41,7 +43,7 @@ TableFormat format_of(const std::string& name) {
   if (name == "md") return TableFormat::Markdown;
   if (name == "csv") return TableFormat::Csv;
   if (name == "latex") return TableFormat::Latex;
-  fail_usage("report", "--format {}{}", name, suggestion(name, {"text", "md", "csv", "latex"}));
+  fail_usage("report", "--format {}{}", name, suggestion(name, kFormats));
 }
 
 // The sweeps that made the runs left their command lines beside them.
@@ -91,10 +93,14 @@ int report(const CommandInput& input) {
   return 0;
 }
 
+ChoicesByOption choices() {
+  return {{"format", {kFormats}}};
+}
+
 }  // namespace
 
 RNB_REGISTER(Command, .name = "report", .section = Section::Results, .usage = "RUNS...",
              .summary = "a table over seeds, with paired differences and the measured bill; or a page",
-             .options = described, .run = report);
+             .options = described, .choices = choices, .run = report);
 
 }  // namespace rnb

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/commands/command.h"
+#include "harness/commands/experiment_choices.h"
 #include "harness/config/experiment.h"
 
 namespace rnb {
@@ -30,6 +31,6 @@ po::options_description described() {
 }  // namespace
 
 RNB_REGISTER(Command, .name = "run", .section = Section::Runs, .summary = "train one experiment",
-             .options = described);
+             .options = described, .choices = experiment_choices);
 
 }  // namespace rnb

@@ -9,6 +9,7 @@
 #include "base/json_file.h"
 #include "base/shell_word.h"
 #include "harness/commands/command.h"
+#include "harness/commands/experiment_choices.h"
 #include "harness/sweep/sweep.h"
 #include "harness/sweep/sweep_summary.h"
 
@@ -94,6 +95,6 @@ RNB_REGISTER(Command, .name = "sweep", .section = Section::Runs, .usage = "FILE"
                  "Values of a key make an axis: a comma list, 1..9:2 for whole numbers, and for static "
                  "mixtures\nmethod = fixed weights=simplex(4,8): all mixtures of 4 domains in steps of "
                  "1/8 (165 runs per seed)",
-             .options = described, .run = sweep);
+             .options = described, .choices = experiment_choices, .run = sweep);
 
 }  // namespace rnb

@@ -2,9 +2,28 @@
 
 #include <algorithm>
 
+#include "harness/config/experiment_words.h"
+
 namespace rnb {
 
 namespace {
+
+template <typename T>
+std::vector<std::string> words_of_type(T Experiment::* /*member*/) {
+  std::vector<std::string> words;
+  if constexpr (std::is_same_v<T, bool> || std::is_enum_v<T>)
+    for (const auto& word : words_for(T{})) words.emplace_back(word.word);
+  return words;
+}
+
+// "cosine, linear or constant"
+template <typename T>
+std::string one_of(T Experiment::* member) {
+  const std::vector<std::string> words = words_of_type(member);
+  std::string text = words.front();
+  for (size_t i = 1; i < words.size(); ++i) text += (i + 1 == words.size() ? " or " : ", ") + words[i];
+  return text;
+}
 
 constexpr double kMany = 1e12, kSeeds = 9007199254740992.0;  // 2^53: exact in a double and in JSON
 using E = Experiment;
@@ -54,12 +73,10 @@ std::vector<KeyField> how_it_is_trained() {
       {.name = "beta2", .member = &E::beta2, .high = 1, .help = "of AdamW"},
       {.name = "eps", .member = &E::eps, .high = 1, .help = "of AdamW"},
       {.name = "clip", .member = &E::clip, .high = 1e12, .help = "largest gradient norm; 0: no clipping"},
-      {.name = "schedule", .member = &E::schedule, .help = "cosine, linear or constant"},
+      {.name = "schedule", .member = &E::schedule, .help = one_of(&E::schedule)},
       {.name = "warmup", .member = &E::warmup, .high = 1, .help = "fraction of the steps"},
-      {.name = "loss", .member = &E::loss, .help = "token_mean or example_mean"},
-      {.name = "sampler",
-       .member = &E::sampler,
-       .help = "iid, largest_remainder, quota_round, quota_batch or microbatch"},
+      {.name = "loss", .member = &E::loss, .help = one_of(&E::loss)},
+      {.name = "sampler", .member = &E::sampler, .help = one_of(&E::sampler)},
       {.name = "pack", .member = &E::pack, .help = "on: fill the context with examples of one domain"},
       {.name = "track",
        .member = &E::track,
@@ -161,6 +178,10 @@ bool is_integer_key(const std::string& name) {
   return field && (std::holds_alternative<int64_t Experiment::*>(field->member) ||
                    std::holds_alternative<uint64_t Experiment::*>(field->member) ||
                    std::holds_alternative<int Experiment::*>(field->member));
+}
+
+std::vector<std::string> words_of(const KeyField& key) {
+  return std::visit([](auto member) { return words_of_type(member); }, key.member);
 }
 
 std::vector<std::string> experiment_key_names() {

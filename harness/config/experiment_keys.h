@@ -35,6 +35,8 @@ const std::vector<KeyField>& key_fields();
 const KeyField* find_key_field(const std::string& name);  // nullptr: unknown
 // Keys that hold whole numbers: "1..3" is a range for these and plain text for all others.
 bool is_integer_key(const std::string& name);
+// "cosine", "linear", "constant" (experiment_words.h); empty: its values are no choice among words.
+std::vector<std::string> words_of(const KeyField& key);
 std::vector<std::string> experiment_key_names();
 std::string normal_key(std::string name);  // "min_lr" -> "min-lr"
 

@@ -67,6 +67,27 @@ TEST(Completion, OffersWhatAnOptionMayBe) {
   EXPECT_THAT(offered({"rnb", "run", "--schedule", ""}),
               testing::UnorderedElementsAre("cosine", "linear", "constant"));
   EXPECT_THAT(offered({"rnb", "report", "--format", ""}), ElementsAre("text", "md", "csv", "latex"));
+  EXPECT_THAT(offered({"rnb", "sweep", "--device", ""}), ElementsAre("cpu", "cuda"));
+  EXPECT_THAT(offered({"rnb", "embed", "--mode", ""}), ElementsAre("encoder", "static"));
+  EXPECT_THAT(offered({"rnb", "eval", "--split", ""}), ElementsAre("train", "valid", "test"));
+}
+
+// eval and embed take folders alone; a run takes a size or a folder.
+TEST(Completion, OffersWhatThatCommandTakes) {
+  EXPECT_THAT(offered({"rnb", "eval", "--model", ""}), IsEmpty());
+  EXPECT_THAT(offered({"rnb", "embed", "--model", ""}), IsEmpty());
+  EXPECT_THAT(offered({"rnb", "run", "--model", "/et"}), ElementsAre("/etc"));
+}
+
+TEST(Completion, ChoicesBelongToOptionsThatAreThere) {
+  for (const Command& command : registry<Command>()) {
+    if (!command.choices) continue;
+    const auto options = command.options();
+    for (const auto& [name, choices] : command.choices()) {
+      EXPECT_NE(options.find_nothrow(name, /*approx=*/false), nullptr) << command.name << " --" << name;
+      EXPECT_FALSE(choices.words.empty()) << command.name << " --" << name;
+    }
+  }
 }
 
 TEST(Completion, OffersTheFirstWordAndLeavesFilesToTheShell) {
@@ -101,6 +122,36 @@ TEST(Completion, FishOffersCommandsAndMethods) {
   };
   EXPECT_THAT(ask("rnb reg"), testing::StartsWith("regroup\t"));
   EXPECT_THAT(ask("rnb run --method strat"), testing::StartsWith("stratified"));
+  EXPECT_THAT(lines_of(ask("rnb report --v")), ElementsAre(testing::HasSubstr("(with its options, as")));
+  EXPECT_THAT(ask("rnb run --model /et"), testing::HasSubstr("/etc/"));
+  EXPECT_THAT(ask("rnb reproduce --he"), testing::StartsWith("--help"));
+  EXPECT_THAT(ask("rnb reprod"), testing::HasSubstr("a paper's runs"));
+}
+
+// What zsh reads as the descriptions: its functions are replaced by ones that print their words.
+TEST(Completion, ZshKeepsEveryCharacterOfADescription) {
+  if (!there_is("zsh")) GTEST_SKIP() << "no zsh";
+  const std::vector<CompletedCommand> commands{{.name = "go",
+                                                .summary = "it's [new]: x",
+                                                .options = {{.name = "to",
+                                                             .help = "a 'b' [c]: d",
+                                                             .takes_value = true,
+                                                             .choices = {"x:1", "y"},
+                                                             .also_files = true}}}};
+  const ScratchFolder scratch;
+  const auto file = scratch.write("_rnb", zsh_completion(commands));
+  const auto said = [&](const std::string& where) {
+    return output_of_program(
+               {"zsh", "-f", "-c",
+                "compdef() { }; _arguments() { print -rl -- \"$@\"; }; _describe() { print -rl -- "
+                "\"${(@P)2}\"; }; source \"$1\"; " +
+                    where + "; _rnb",
+                "zsh", file.string()})
+        .value_or("zsh failed");
+  };
+  EXPECT_EQ(said("words=(rnb ''); CURRENT=2"), "go:it's [new]: x\n");
+  EXPECT_EQ(said("words=(rnb go ''); CURRENT=3"),
+            "--help[what it does]\n--to[a 'b' \\[c\\]: d]:to: _rnb_words_or_files x\\:1 y\n");
 }
 
 // Names that a shell would read as something else do not break its script.
