@@ -4,16 +4,18 @@
 
 #include "base/error.h"
 #include "base/installation.h"
+#include "harness/commands/setup_line.h"
 
 namespace rnb {
 
 int call_train_module(const std::string& command, const std::vector<std::string>& arguments) {
-  const auto file = this_installation().train_module();
+  const Installation installation = this_installation();
+  const auto file = installation.train_module();
   void* const module = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!module) {
     const char* const why = ::dlerror();
-    fail(command, "the training module cannot be opened: {}. It is built beside the program: ninja rnb_train",
-         why ? why : file.string());
+    const ModuleFault fault = fault_of_train_module(installation, why ? why : "");
+    fail(command, "the training module {}; run: {}", fault.what, fault.mend);
   }
   using TrainMain = int (*)(int, char**);
   const auto train_main = reinterpret_cast<TrainMain>(::dlsym(module, "rnb_train_main"));

