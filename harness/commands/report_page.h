@@ -9,7 +9,8 @@
 
 namespace rnb {
 
-// Error when the folder of `out` is not there, or the page cannot be drawn.
+// Error when the folder of `out` is not there, or the page cannot be drawn: with what the
+// drawing program said.
 void write_report_page(const std::filesystem::path& out, const ReportTable& table,
                        const std::vector<RunPlace>& runs);
 

@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 using test::output_of;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class ReportCommand : public test::TwoRuns {};
@@ -56,17 +57,36 @@ TEST_F(ReportPage, TheRunsGoToTheDrawingProgram) {
 }
 
 TEST_F(ReportPage, ADrawingThatFailsIsAnErrorThatNamesThePage) {
-  draws("exit 1\n");
+  draws("echo 'no runs here' >&2; exit 1\n");
   ::testing::internal::CaptureStdout();
   try {
     call_command("report", {"--html", at("page.html"), runs_});
     ADD_FAILURE() << "no error";
   } catch (const Error& e) {
     EXPECT_THAT(e.what(), HasSubstr("page.html: the page could not be drawn by /bin/sh"));
+    EXPECT_THAT(e.what(), AllOf(HasSubstr("no runs here"), Not(HasSubstr("RNB_PYTHON"))));
   }
   ::testing::internal::GetCapturedStdout();
   for (const auto& entry : fs::directory_iterator(folder_.path()))
-    EXPECT_NE(entry.path().extension(), ".csv") << "the table for the drawing program is left behind";
+    EXPECT_THAT(entry.path().filename().string(), Not(HasSubstr("drawing"))) << "left behind";
+}
+
+TEST_F(ReportPage, APythonThatIsNotThereOrLacksAModuleIsNamed) {
+  const auto said = [&] {
+    ::testing::internal::CaptureStdout();
+    std::string text = "no error";
+    try {
+      call_command("report", {"--html", at("page.html"), runs_});
+    } catch (const Error& e) {
+      text = e.what();
+    }
+    ::testing::internal::GetCapturedStdout();
+    return text;
+  };
+  draws("echo \"ModuleNotFoundError: No module named 'h5py'\" >&2; exit 1\n");
+  EXPECT_THAT(said(), AllOf(HasSubstr("No module named 'h5py'"), HasSubstr("RNB_PYTHON")));
+  ::setenv("RNB_PYTHON", "/nowhere/python", 1);
+  EXPECT_THAT(said(), AllOf(HasSubstr("'/nowhere/python' cannot be started"), HasSubstr("RNB_PYTHON")));
 }
 
 TEST_F(ReportPage, AMergedFileIsHandedOverOnce) {
