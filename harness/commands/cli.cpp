@@ -4,8 +4,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <initializer_list>
 #include <iostream>
 #include <new>
+#include <string_view>
 
 #include <unistd.h>
 
@@ -23,32 +25,32 @@
 namespace rnb {
 namespace {
 
-// Never throws: standard error may be closed or full, and the exit code still says what happened.
-void print_error(const std::string& text) {
-  const bool color = ::isatty(STDERR_FILENO) == 1 && !environment(Variable::NoColor);
-  const std::string line =
-      fmt::format("{}error{}: {}\n", color ? "\x1b[31;1m" : "", color ? "\x1b[0m" : "", text);
-  std::fputs(line.c_str(), stderr);
+// Memory may be short, and standard error closed or full: the exit code still says what happened.
+void print_error(std::initializer_list<std::string_view> parts) noexcept {
+  const bool color = ::isatty(STDERR_FILENO) == 1 && !is_set(Variable::NoColor);
+  std::fputs(color ? "\x1b[31;1merror\x1b[0m: " : "error: ", stderr);
+  for (const std::string_view part : parts) std::fwrite(part.data(), 1, part.size(), stderr);
+  std::fputc('\n', stderr);
 }
 
 void print_help(const std::vector<Command>& commands, std::FILE* where) {
-  fmt::print(where,
-             "rnb: does a data-mixing method help on this data, by how much, at what cost?\n\n"
-             "usage: rnb COMMAND [OPTIONS]     rnb COMMAND --help     rnb --version\n");
+  std::string text =
+      "rnb: does a data-mixing method help on this data, by how much, at what cost?\n\n"
+      "usage: rnb COMMAND [OPTIONS]     rnb COMMAND --help     rnb --version\n";
   for (const Section section :
        {Section::Data, Section::Runs, Section::Results, Section::Models, Section::Program}) {
     bool first = true;
     for (const Command& command : commands) {
       if (command.section != section) continue;
-      if (first) fmt::print(where, "\n{}:\n", heading(section));
+      if (first) text += fmt::format("\n{}:\n", heading(section));
       first = false;
-      fmt::print(where, "  {:10} {}\n", command.name, command.summary);
+      text += fmt::format("  {:10} {}\n", command.name, command.summary);
     }
   }
-  fmt::print(
-      where,
+  text += fmt::format(
       "\nexit codes: {} ok, {} failed, {} usage, {} partly failed, {} mismatch, {} busy, 128+n signal n\n",
       kExitOk, kExitFailed, kExitUsage, kExitPartial, kExitMismatch, kExitBusy);
+  std::fputs(text.c_str(), where);  // fmt::print throws where nothing can be written
 }
 
 int invoke(const Command& command, const std::vector<std::string>& arguments) {
@@ -72,8 +74,8 @@ int flushed(const std::string& command, int code) {
   std::cout.flush();
   const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
   if (written || code != kExitOk) return code;
-  print_error(fmt::format("[{}] standard output cannot be written{}{}", command, errno != 0 ? ": " : "",
-                          errno != 0 ? std::strerror(errno) : ""));
+  const char* const why = errno != 0 ? std::strerror(errno) : "";
+  print_error({"[", command, "] standard output cannot be written", *why ? ": " : "", why});
   return kExitFailed;
 }
 
@@ -81,19 +83,20 @@ int guarded(const Command& command, const std::vector<std::string>& arguments) {
   try {
     return flushed(command.name, invoke(command, arguments));
   } catch (const UsageError& error) {
-    print_error(error.what());
+    print_error({error.what()});
     return kExitUsage;
   } catch (const BusyError& error) {
-    print_error(error.what());
+    print_error({error.what()});
     return kExitBusy;
   } catch (const Stopped& stopped) {
-    std::fputs((std::string(stopped.what()) + "\n").c_str(), stderr);
+    std::fputs(stopped.what(), stderr);
+    std::fputc('\n', stderr);
     return exit_code_of_signal(stopped.signal);
   } catch (const std::bad_alloc&) {
-    print_error(fmt::format("[{}] out of memory", command.name));
+    print_error({"[", command.name, "] out of memory"});
     return kExitFailed;
   } catch (const std::exception& error) {
-    print_error(error.what());
+    print_error({error.what()});
     return kExitFailed;
   }
 }
@@ -141,7 +144,7 @@ int dispatch(const std::vector<Command>& commands, int argc, char** argv) {
     if (command.name == name) return guarded(command, {args.begin() + 1, args.end()});
     names.push_back(command.name);
   }
-  print_error(fmt::format("[rnb] unknown command '{}'{}", name, suggestion(name, names)));
+  print_error({"[rnb] unknown command '", name, "'", suggestion(name, names)});
   return kExitUsage;
 }
 
