@@ -34,7 +34,7 @@ class DogeProxy : public Mixer {
         low_(o.number("dw_min")),
         high_(o.number("dw_max")),
         smoothing_(o.number("smoothing")) {
-    if (low_ > high_) fail_usage("doge_proxy", "dw_min={}; expected at most dw_max={}", low_, high_);
+    if (low_ > high_) fail_usage("doge", "dw_max={}; expected at least dw_min={}", high_, low_);
   }
 
   Needs needs() const override {

@@ -172,6 +172,14 @@ void tidy(SweepPlan& plan) {
     std::move(group.second.begin(), group.second.end(), std::back_inserter(plan.experiments));
 }
 
+// A store that the command line has put another in the place of is not prepared.
+void drop_unused_stores(SweepPlan& plan) {
+  std::erase_if(plan.stores, [&](const StorePlan& store) {
+    return std::none_of(plan.experiments.begin(), plan.experiments.end(),
+                        [&](const Experiment& e) { return e.store == store.store; });
+  });
+}
+
 }  // namespace
 
 std::string identity_of(const Experiment& e) {
@@ -253,6 +261,7 @@ SweepPlan plan_sweep(const IniFile& file, const std::vector<std::pair<std::strin
   }
   if (plan.experiments.size() > kMostRuns)
     fail_usage("config", "{}: more than {} runs", file.name, kMostRuns);
+  drop_unused_stores(plan);
   tidy(plan);
   return plan;
 }

@@ -113,6 +113,15 @@ grouping = original, regroup:k=10..40:10
   EXPECT_THAT(p.stores[0].arguments, ElementsAre("--dataset", "wordnet", "--limit", "6000"));
 }
 
+TEST(SweepPlan, AStoreThatNoRunOpensIsNotPrepared) {
+  const IniFile file = parse_ini("[data]\ndataset = wordnet\n[common]\nmethod = natural\n", "x.ini");
+  EXPECT_EQ(plan_sweep(file, {}, "out").stores.size(), 1U);
+  const SweepPlan mine = plan_sweep(file, {{"store", "stores/mine"}}, "out");
+  EXPECT_TRUE(mine.stores.empty());
+  ASSERT_EQ(mine.experiments.size(), 1U);
+  EXPECT_EQ(mine.experiments.front().store, "stores/mine");
+}
+
 TEST(SweepPlan, RepeatedKeysMakeAnAxisAndGridsOverrideIt) {
   const SweepPlan p =
       plan("store = s\nlr = 1e-3\nlr = 1e-2\n[note]\nbatch = 8\n[grid a]\nseed = 5\n[grid b]\nlr = 1\n");
