@@ -10,8 +10,10 @@
 
 #include "base/cuda_driver.h"
 #include "base/environment.h"
+#include "base/exit_code.h"
 #include "base/launch.h"
 #include "base/text.h"
+#include "harness/commands/call_train_module.h"
 #include "harness/commands/doctor_findings.h"
 #include "harness/commands/setup_line.h"
 
@@ -48,6 +50,18 @@ print(json.dumps(found))
 
 Finding module_finding(const char* topic, const char* name, const ModuleFault& fault) {
   return {topic, name, fault.what, Health::Missing, fault.mend};
+}
+
+// Of a module that another process could not open or ask. Opening it here is safe where that process ended in
+// good order.
+ModuleFault fault_of_libtorch(const Installation& installation, const fs::path& self) {
+  const auto code = output_of_program(
+      {"sh", "-c", "\"$0\" doctor --libtorch > /dev/null 2>&1; echo $?", self.string()}, kLimit);
+  if (code == fmt::format("{}\n", kExitFailed))
+    if (const auto why = why_module_fails(installation)) return fault_of_train_module(installation, *why);
+  return {fmt::format("{} does not answer; rnb doctor --libtorch may say why",
+                      installation.train_module().string()),
+          setup_line(installation, Setup::Cpu)};
 }
 
 Finding encoder_finding(const Installation& installation) {
@@ -91,7 +105,7 @@ Findings findings_of_libtorch(const Installation& installation, const fs::path& 
   if (!fs::exists(installation.train_module(), code)) return {};  // said among the files
   const OrderedJson facts = json_of_program({self.string(), "doctor", "--libtorch"});
   if (!facts.is_object())
-    return {module_finding("LibTorch", "LibTorch", fault_of_train_module(installation, ""))};
+    return {module_finding("LibTorch", "LibTorch", fault_of_libtorch(installation, self))};
   Findings out;
   for (const auto& [name, value] : facts.items())
     if (name != "CUDA part") out.push_back({"LibTorch", name, value.get<std::string>()});

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/exit_code.h"
+#include "harness/commands/call_train_module.h"
 #include "harness/commands/cli.h"
 #include "harness/commands/doctor_findings.h"
 #include "harness/commands/setup_line.h"
@@ -43,10 +44,13 @@ TEST(Doctor, SaysThatAModuleCannotBeOpened) {
   const ScratchFolder tree;
   tree.write("lib/rnb/librnb_train.so", "no library");
   // `false` stands for a program that cannot open it.
-  const Findings found = findings_of_libtorch(Installation(tree.path() / "bin", tree.path()), "false");
+  const Installation installation(tree.path() / "bin", tree.path());
+  const Findings found = findings_of_libtorch(installation, "false");
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].health, Health::Missing);
   EXPECT_THAT(found[0].value, HasSubstr("cannot be opened"));
+  EXPECT_EQ(found[0].value,
+            fault_of_train_module(installation, why_module_fails(installation).value_or("it opens")).what);
 }
 
 TEST(Doctor, AsksPython) {
