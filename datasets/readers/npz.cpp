@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
 
 #include <zip.h>
 
@@ -73,7 +74,8 @@ NpzFile::Array NpzFile::read(const std::string& name) const {
   if (zip_stat(archive_->zip, member.c_str(), 0, &stat) != 0 || !(stat.valid & ZIP_STAT_SIZE) ||
       stat.size > kLargestArray)
     fail("npz", "{}: has no usable size", out.where);
-  zip_file_t* const in = zip_fopen(archive_->zip, member.c_str(), 0);
+  const auto close = [](zip_file_t* stream) { zip_fclose(stream); };
+  std::unique_ptr<zip_file_t, decltype(close)> in(zip_fopen(archive_->zip, member.c_str(), 0), close);
   if (!in) fail("npz", "{}: cannot be read: {}", out.where, zip_strerror(archive_->zip));
   // Grown as it comes: a small file may claim any size.
   constexpr uint64_t kPiece = 16 << 20;
@@ -83,12 +85,12 @@ NpzFile::Array NpzFile::read(const std::string& name) const {
     out.content.resize(before + std::min<uint64_t>(kPiece, stat.size - before));
     got = out.content.size() == before
               ? 0
-              : zip_fread(in, out.content.data() + before, out.content.size() - before);
+              : zip_fread(in.get(), out.content.data() + before, out.content.size() - before);
     out.content.resize(before + static_cast<size_t>(std::max<zip_int64_t>(got, 0)));
   } while (got > 0);
   // A closed stream has compared its checksum.
-  const bool damaged = got < 0 || zip_fclose(in) != 0 || out.content.size() != stat.size;
-  if (damaged) fail("npz", "{}: is damaged", out.where);
+  const bool whole = zip_fclose(in.release()) == 0 && got == 0 && out.content.size() == stat.size;
+  if (!whole) fail("npz", "{}: is damaged", out.where);
   out.header = read_npy_header(out.content, out.where);
   return out;
 }
