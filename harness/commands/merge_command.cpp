@@ -17,10 +17,9 @@ po::options_description described() {
 }
 
 int merge(const CommandInput& input) {
-  const auto runs = named_runs(input, "merge");
   const std::string out = input.text("out");
   if (out.empty()) fail_usage("merge", "--out is missing");
-  merge_runs(runs, out);
+  merge_runs(named_runs(input, "merge"), out);
   return 0;
 }
 

@@ -74,8 +74,8 @@ void best_static(const CommandInput& input, const std::vector<RunPlace>& places,
 }
 
 int report(const CommandInput& input) {
-  const auto places = named_runs(input, "report");
   const TableFormat format = format_of(input.text("format"));
+  const auto places = named_runs(input, "report");
   std::vector<RunSummary> runs;
   for (const RunPlace& place : places) runs.push_back(read_run(place));
   if (input.has("best-static")) {
