@@ -80,11 +80,16 @@ std::optional<ParquetRows::Row> ParquetRows::next() {
            rows_);
     return std::nullopt;
   }
-  const auto file = json.value("file", size_t{0});
-  if (file >= files_.size() || !json.contains("values") || !json.at("values").is_object())
+  const auto number = [&](const char* key) {
+    const auto it = json.find(key);
+    return it != json.end() && it->is_number_integer() ? it->get<int64_t>() : int64_t{-1};
+  };
+  const int64_t file = number("file"), row = number("row");
+  if (file < 0 || file >= static_cast<int64_t>(files_.size()) || row < 0 || !json.contains("values") ||
+      !json.at("values").is_object())
     fail("parquet", "the reader of Parquet files sent no row");
   ++read_;
-  return Row{fmt::format("{}: row {}", files_[file].string(), json.value("row", int64_t{0})),
+  return Row{fmt::format("{}: row {}", files_[static_cast<size_t>(file)].string(), row),
              std::move(json["values"])};
 }
 

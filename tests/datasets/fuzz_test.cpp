@@ -158,6 +158,8 @@ TEST(Fuzz, ParquetMessages) {
   options.from = folder.write("x.parquet", "PAR1");
   folder.write("sent", good);
   EXPECT_EQ(examples_of("s1", options), 2);
+  folder.write("sent", "{\"rows\": [1]}\n{\"file\": [0], \"row\": 1, \"values\": {}}\n{\"end\": 1}\n");
+  EXPECT_THROW(read_all("s1", options), Error);
   fuzz("parquet messages", 100, [&](Rng& rng) {
     folder.write("sent", damaged(good, rng));
     examples_of("s1", options);
