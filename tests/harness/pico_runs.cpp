@@ -27,29 +27,33 @@ const fs::path& pico_folder() {
   return folder;
 }
 
+std::vector<std::string> pico_arguments(const fs::path& out, const std::string& method, int64_t steps) {
+  return {"--store",
+          (pico_folder() / "skills").string(),
+          "--steps",
+          std::to_string(steps),
+          "--batch",
+          "8",
+          "--method",
+          method,
+          "--eval-every",
+          "20",
+          "--threads",
+          "1",
+          "--save-model",
+          "on",
+          "--checkpoint-every",
+          "7",
+          "--keep-checkpoints",
+          "1000",
+          "--out",
+          out.string()};
+}
+
 fs::path pico_run(const std::string& name, const std::string& method, int64_t steps,
                   const std::vector<std::string>& more) {
   const fs::path out = pico_folder() / name;
-  std::vector<std::string> args{"--store",
-                                (pico_folder() / "skills").string(),
-                                "--steps",
-                                std::to_string(steps),
-                                "--batch",
-                                "8",
-                                "--method",
-                                method,
-                                "--eval-every",
-                                "20",
-                                "--threads",
-                                "1",
-                                "--save-model",
-                                "on",
-                                "--checkpoint-every",
-                                "7",
-                                "--keep-checkpoints",
-                                "1000",
-                                "--out",
-                                out.string()};
+  std::vector<std::string> args = pico_arguments(out, method, steps);
   if (std::find(more.begin(), more.end(), "--model") == more.end())
     args.insert(args.end(), {"--model", "pico"});
   args.insert(args.end(), more.begin(), more.end());

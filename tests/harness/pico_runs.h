@@ -14,4 +14,8 @@ const std::filesystem::path& pico_folder();  // of this process, with the store 
 std::filesystem::path pico_run(const std::string& name, const std::string& method, int64_t steps,
                                const std::vector<std::string>& more = {});
 
+// What pico_run calls `rnb run` with, but for the model.
+std::vector<std::string> pico_arguments(const std::filesystem::path& out, const std::string& method,
+                                        int64_t steps);
+
 }  // namespace rnb

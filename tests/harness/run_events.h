@@ -9,6 +9,12 @@
 
 namespace rnb {
 
+// The folder of the one run in `out`; empty where there is none.
+inline std::filesystem::path only_run(const std::filesystem::path& out) {
+  for (const auto& entry : std::filesystem::directory_iterator(out)) return entry.path();
+  return {};
+}
+
 // Everything of a log that does not depend on the clock, the place, or on having been cut.
 inline std::vector<nlohmann::json> comparable_events(const std::filesystem::path& run) {
   std::vector<nlohmann::json> out;

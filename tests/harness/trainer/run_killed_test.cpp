@@ -26,32 +26,9 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<std::string> arguments(const fs::path& out) {
-  return {"--store",
-          (pico_folder() / "skills").string(),
-          "--model",
-          "pico",
-          "--steps",
-          "60",
-          "--batch",
-          "8",
-          "--method",
-          "rnb",
-          "--eval-every",
-          "20",
-          "--threads",
-          "1",
-          "--save-model",
-          "on",
-          "--checkpoint-every",
-          "7",
-          "--out",
-          out.string(),
-          "--resume"};
-}
-
-fs::path only_run(const fs::path& out) {
-  for (const auto& entry : fs::directory_iterator(out)) return entry.path();
-  return {};
+  auto words = pico_arguments(out, "rnb", 60);
+  words.insert(words.end(), {"--model", "pico", "--resume"});
+  return words;
 }
 
 uintmax_t log_size(const fs::path& out) {

@@ -68,11 +68,6 @@ fs::path fresh_folder(const std::string& name) {
   return out;
 }
 
-fs::path only_run(const fs::path& out) {
-  for (const auto& entry : fs::directory_iterator(out)) return entry.path();
-  return {};
-}
-
 void expect_same_run(const fs::path& a, const fs::path& b) {
   EXPECT_EQ(read_text_file(a / "model/model.safetensors"), read_text_file(b / "model/model.safetensors"));
   const auto x = comparable_events(a), y = comparable_events(b);
